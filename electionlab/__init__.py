@@ -1,0 +1,34 @@
+"""A leader election to watch, break and trust: real Kafka, real Faust workers, checked claims.
+
+What a notebook needs:
+
+    Kafka      a broker, or the one that is there already
+    Workers    the playbook's workers, what is done to them, and the history of it
+    History    what happened, saved and loaded
+    Timeline   the picture of a history
+    Logs       the logs of a run, to read and to download
+    checks     what must hold of a history, as functions that return a Verdict
+    events     the kinds of events that a history has
+"""
+
+from electionlab import checks, events
+from electionlab.checks import Verdict
+from electionlab.errors import LabError
+from electionlab.history import History
+from electionlab.kafka import Kafka
+from electionlab.logs import Logs
+from electionlab.timeline import Timeline
+from electionlab.workers import Worker, Workers
+
+__all__ = [
+    "History",
+    "Kafka",
+    "LabError",
+    "Logs",
+    "Timeline",
+    "Verdict",
+    "Worker",
+    "Workers",
+    "checks",
+    "events",
+]

@@ -1,0 +1,104 @@
+"""`python -m electionlab`: what the make targets call."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from electionlab import jars, ports, timeline, walkthrough
+from electionlab.errors import LabError
+from electionlab.install import COORDINATES, LOCK, prepare
+from electionlab.kafka import PLAYBOOK_PORT, Kafka
+from electionlab.places import PROJECT, cache_folder
+from electionlab.processes import add_owner, outer_owners
+
+
+def fetch(_: argparse.Namespace) -> None:
+    """fetch and prepare Kafka, so that all else works without a network"""
+    installation = prepare()
+    cache = "with" if installation.aot_cache else "without"
+    print(
+        f"Kafka {installation.version} is ready in {cache_folder()}, on {installation.java}, "
+        f"{cache} an AOT cache."
+    )
+
+
+def kafka(_: argparse.Namespace) -> None:
+    """run a broker in the foreground until Ctrl+C"""
+    with Kafka(lock=False) as broker:
+        if broker.process is None:
+            print(
+                f"{broker!r}.\nIt belongs to {ports.listener(PLAYBOOK_PORT)}. Nothing was started."
+            )
+            return
+        print(
+            f"{broker!r}.\nIn other terminals, in the folder {PROJECT}:\n\n"
+            "    . .venv/bin/activate\n"
+            "    faust -A leader worker -l info --web-port 6066\n\n"
+            "and the same with --web-port 6067 and 6068.\n"
+            f"Kafka's own log is {broker.process.log}\nCtrl+C stops it.",
+            flush=True,
+        )
+        try:
+            while broker.process.alive:
+                outer_owners()  # raises when make has gone
+                time.sleep(0.2)
+        except KeyboardInterrupt:
+            print("\nStopping Kafka.")
+            return
+        raise LabError(f"Kafka ended by itself: {broker!r}. Its log: {broker.process.log}")
+
+
+def lab(arguments: argparse.Namespace) -> None:
+    """open the notebooks in JupyterLab"""
+    prepare()  # progress belongs in this terminal, not in a cell
+    add_owner(os.getpid())
+    # A kernel without a browser for two minutes is ended, and with it what it owns.
+    idle_s = os.environ.get("ELECTIONLAB_CULL_S", "120")
+    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={PROJECT / 'notebooks'}"]
+    command += ["--ServerApp.ip=127.0.0.1", f"--MappingKernelManager.cull_idle_timeout={idle_s}"]
+    command += ["--MappingKernelManager.cull_interval=5", *arguments.options]
+    if os.geteuid() == 0:  # a container; JupyterLab would refuse
+        command.append("--allow-root")
+    os.execv(sys.executable, command)
+
+
+def picture(arguments: argparse.Namespace) -> None:
+    """run the walkthrough in short and draw it into an SVG file"""
+    history = walkthrough.run()
+    arguments.path.write_text(timeline.svg(history, standalone=True) + "\n")
+    print(f"{arguments.path}: {timeline.describe(history)}")
+
+
+def lock(_: argparse.Namespace) -> None:
+    """resolve Kafka's coordinates anew and pin the result (for maintainers)"""
+    print(f"Wrote {jars.write_lock(LOCK, COORDINATES)}.")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m electionlab", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for command in (fetch, kafka, lab, picture, lock):
+        added = commands.add_parser(command.__name__, help=command.__doc__)
+        added.set_defaults(command=command)
+        if command is lab:
+            added.add_argument("options", nargs="*", help="options for JupyterLab, after --")
+        if command is picture:
+            added.add_argument("path", type=Path, help="the SVG file to write")
+    told = parser.parse_args(arguments)
+    try:
+        told.command(told)
+    except LabError as error:
+        print(f"electionlab: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

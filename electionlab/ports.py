@@ -1,0 +1,82 @@
+"""Who listens on a port of this machine, and which ports are free."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Iterable
+
+import psutil
+
+from electionlab.errors import LabError
+
+LOOPBACK = "127.0.0.1"
+
+
+def is_taken(port: int) -> bool:
+    """Whether nobody else could listen on this port of the loopback interface.
+
+    It tries to listen, as a server would: a connection that has just been closed is no hindrance,
+    a listener on all addresses is.
+    """
+    for family, address in ((socket.AF_INET, LOOPBACK), (socket.AF_INET6, "::1")):
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+                probe.listen(1)
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE:
+                    return True
+                if family == socket.AF_INET:
+                    raise  # only IPv6 may be missing on a machine
+    return False
+
+
+def accepts(port: int) -> bool:
+    """Whether something accepts connections on this port of the loopback interface."""
+    try:
+        socket.create_connection((LOOPBACK, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def listener(port: int) -> str:
+    """The process that listens on a port, in words: `java (process 4711)`.
+
+    macOS tells only root about other processes' ports, and Linux about those of other users: then
+    the words say so.
+    """
+    try:
+        connections = psutil.net_connections(kind="tcp")
+    except psutil.AccessDenied:
+        connections = []
+    for connection in connections:
+        address = connection.laddr
+        listens = connection.status == psutil.CONN_LISTEN and address and address.port == port
+        if listens and connection.pid:
+            try:
+                process = psutil.Process(connection.pid)
+                words = " ".join(process.cmdline())
+            except psutil.Error:
+                continue
+            shown = words if len(words) <= 80 else words[:77] + "…"
+            return f"{process.name()} (process {connection.pid}: {shown})"
+    return "a process that this user may not see"
+
+
+def require_free(ports: Iterable[int], purpose: str) -> None:
+    """Raise LabError, naming who has it, for the first port that is taken."""
+    for port in ports:
+        if is_taken(port):
+            raise LabError(
+                f"Port {port}, needed for {purpose}, is taken by {listener(port)}. "
+                "Stop that process, then try again."
+            )
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on at this moment."""
+    with socket.create_server((LOOPBACK, 0)) as server:
+        return int(server.getsockname()[1])

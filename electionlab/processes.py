@@ -1,0 +1,148 @@
+"""A process of ours: started under a guard, signalled by its own id, never left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from electionlab import guard
+from electionlab.errors import LabError
+from electionlab.waiting import wait_until
+
+OWNERS_VARIABLE = "ELECTIONLAB_OWNERS"
+"""Environment variable: ids of processes further up (make, sphinx-build) that own what we start."""
+
+
+def outer_owners() -> list[int]:
+    """The process ids in ELECTIONLAB_OWNERS.
+
+    Raises LabError where one of them has gone: then nothing more may be started on its behalf.
+    """
+    pids = [int(pid) for pid in os.environ.get(OWNERS_VARIABLE, "").split(",") if pid]
+    for pid in pids:
+        if not guard.alive(pid):
+            raise LabError(
+                f"Nothing is started any more: process {pid}, for which this one works "
+                f"({OWNERS_VARIABLE}), has ended. Start the build or JupyterLab again."
+            )
+    return pids
+
+
+def add_owner(pid: int) -> None:
+    """Name one more process without which nothing that this one and its children start may live."""
+    pids = [str(owner) for owner in outer_owners()]
+    if str(pid) not in pids:
+        os.environ[OWNERS_VARIABLE] = ",".join([*pids, str(pid)])
+
+
+def last_lines(log: Path, count: int = 15) -> str:
+    """The last `count` lines of a log file, indented, for an error message."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return "\n".join(f"    {line}" for line in lines[-count:]) or "    (it printed nothing)"
+
+
+class Process:
+    """One command under a guard. It ends with this interpreter, at the latest.
+
+    `log` gets standard output and standard error joined, in their order: a file, because a full
+    or broken pipe would stop the command. `remove` are folders that go when the command ends.
+    `keep` are file descriptors that stay open as long as the guard lives (a held lock).
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        name: str,
+        log: Path,
+        folder: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        remove: Sequence[Path] = (),
+        keep: Sequence[int] = (),
+        grace_s: float = 2.0,
+    ) -> None:
+        self.name = name
+        self.command = list(command)
+        self.log = log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        order = {
+            "owners": [os.getpid(), *outer_owners()],
+            "command": self.command,
+            "log": str(log.absolute()),
+            "remove": [str(path.absolute()) for path in remove],
+            "grace_s": grace_s,
+        }
+        self._guard = subprocess.Popen(
+            [sys.executable, "-I", "-S", guard.__file__, json.dumps(order)],
+            cwd=folder,
+            env=None if environment is None else dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            pass_fds=keep,
+            start_new_session=True,
+            text=True,
+        )
+        assert self._guard.stdout is not None
+        try:
+            with self._guard.stdout as told:
+                answer = told.readline().strip()
+        except BaseException:  # a cell interrupted right here must not leave the command behind
+            self._guard.terminate()
+            raise
+        if not answer.isdigit():
+            self._guard.wait()
+            raise LabError(f"{name} could not be started: {answer or 'its guard died'}")
+        self.pid = int(answer)
+
+    @property
+    def status(self) -> int | None:
+        """The command's exit status (128 + n where signal n ended it); None while it runs."""
+        return self._guard.poll()
+
+    @property
+    def alive(self) -> bool:
+        return self.status is None
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the command. Raises LabError where it has ended already.
+
+        The id cannot have passed to another process: the guard keeps its place until it ends.
+        """
+        if not self.alive:
+            raise LabError(
+                f"{self.name} (process {self.pid}) has ended already, with status {self.status}: "
+                f"{number.name} was not sent."
+            )
+        os.kill(self.pid, number)
+
+    def wait(self, within: float) -> int:
+        """Wait for the end and return the status; LabError after `within` seconds."""
+        return wait_until(
+            lambda: None if self.status is None else (self.status,),
+            within=within,
+            why=lambda: (
+                f"{self.name} (process {self.pid}) still runs. Its last lines:\n"
+                + last_lines(self.log)
+            ),
+        )[0]
+
+    def stop(self, within: float = 10.0) -> None:
+        """End the command: SIGTERM, and SIGKILL after `within` seconds. Ended already is fine."""
+        if not self.alive:
+            return
+        try:
+            os.kill(self.pid, signal.SIGTERM)
+            self.wait(within)
+        except ProcessLookupError:
+            self._guard.wait()
+        except BaseException as stopped:  # too slow, or the reader interrupts the stop itself
+            if self.alive:
+                os.kill(self.pid, signal.SIGKILL)
+            self._guard.wait()
+            if not isinstance(stopped, LabError):
+                raise

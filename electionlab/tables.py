@@ -1,0 +1,69 @@
+"""A table that a page shows as HTML and a terminal as text."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+
+from electionlab.history import History
+from electionlab.witness import LEADER_TOPIC, Group
+
+
+class Table:
+    """Rows under heads; every cell is shown as text."""
+
+    def __init__(self, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        self.heads = list(heads)
+        self.rows = [[str(cell) for cell in row] for row in rows]
+
+    def _repr_html_(self) -> str:
+        heads = "".join(f'<th scope="col">{html.escape(head)}</th>' for head in self.heads)
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
+            for row in self.rows
+        )
+        return (
+            f'<table class="lab-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+        )
+
+    def __repr__(self) -> str:
+        columns = zip(self.heads, *self.rows, strict=True)
+        widths = [max(map(len, column)) for column in columns]
+        return "\n".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in [self.heads, *self.rows]
+        )
+
+
+def generations(history: History) -> Table:
+    """Each generation of the group: its members, its group leader, and Faust's leader."""
+    return Table(
+        ["generation", "members", "group leader", "Faust's leader"],
+        [
+            (told.number, ", ".join(told.members), told.group_leader or "-", told.leader or "-")
+            for told in history.generations
+        ],
+    )
+
+
+def group(described: Group, history: History, app: str) -> Table:
+    """A group as Kafka describes it, with the worker behind each member id."""
+    names = {joined.member_id: joined.worker for joined in history.member_joins}
+    topic = LEADER_TOPIC.format(app=app)
+    return Table(
+        ["worker", "member id", "holds the leader topic", "holds of the greetings"],
+        sorted(
+            (
+                names.get(member.member_id, "not ours"),
+                member.member_id,
+                "partition 0" if member.holds(topic, 0) else "",
+                ", ".join(
+                    str(number)
+                    for name, numbers in member.partitions.items()
+                    if name != topic
+                    for number in numbers
+                ),
+            )
+            for member in described.members
+        ),
+    )

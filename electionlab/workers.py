@@ -1,0 +1,409 @@
+"""Faust workers: the playbook's commands, each in a process of its own, their logs read live."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import os
+import platform
+import re
+import shlex
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from electionlab import events as ev
+from electionlab import ports, tables
+from electionlab.errors import LabError
+from electionlab.history import History
+from electionlab.kafka import Kafka
+from electionlab.locks import walkthrough
+from electionlab.places import PROJECT, new_log
+from electionlab.processes import Process, last_lines
+from electionlab.tables import Table
+from electionlab.waiting import wait_until
+
+APP = "leader-example"
+GREETINGS_TOPIC = "leader-example-leader.say"
+COLOURS = {"FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"}
+TABLE_FRAME = re.compile(r"\+-|\+Topic|\| topic ")  # the lines of a table that say nothing
+QUIET_S = 0.1
+"""A record is taken for complete when nothing has been added to its log for so long."""
+
+
+class Worker:
+    """One worker process and its log. `name` is its web port, as the playbook tells them apart."""
+
+    def __init__(self, name: str, command: str, process: Process) -> None:
+        self.name = name
+        self.command = command
+        self.process = process
+        self.log = process.log
+        self.started = time.time()
+        self.unshown: list[tuple[ev.Event, ev.LogRecord]] = []
+        self._reader = ev.RecordReader()
+        self._read_to = 0
+        self._last_growth = time.monotonic()
+        self._exit_seen = False
+
+    @property
+    def alive(self) -> bool:
+        return self.process.alive
+
+    def read(self) -> list[ev.Event]:
+        """The events that the log tells of and that were not read before."""
+        if self._exit_seen:
+            return []
+        ended = not self.alive  # asked first: what was written before the end is read below
+        with self.log.open("rb") as log:
+            log.seek(self._read_to)
+            new = log.read()
+        # A piece of a character that is still being written is left for the next time.
+        new = new[: new.rfind(b"\n") + 1] if not ended else new
+        self._read_to += len(new)
+        found = list(self._reader.feed(new.decode(errors="replace")))
+        now = time.monotonic()
+        if new:
+            self._last_growth = now
+        if ended or now - self._last_growth > QUIET_S:
+            found += self._reader.flush()
+        told = [ev.parse(record, self.name, self.started) for record in found]
+        self.unshown += zip(told, found, strict=True)
+        if ended:
+            self._exit_seen = True
+            status = self.process.status or 0
+            told.append(ev.WorkerExited(time=time.time(), worker=self.name, status=status))
+        return told
+
+    def output(self) -> str:
+        """All that the worker has written so far."""
+        return self.log.read_text(errors="replace")
+
+    def take_unshown(self) -> list[tuple[ev.Event, ev.LogRecord]]:
+        """The events read since this was last asked, each with the record that told of it."""
+        taken, self.unshown = self.unshown, []
+        return taken
+
+    def __repr__(self) -> str:
+        state = "running" if self.alive else f"ended with status {self.process.status}"
+        return f"Worker {self.name} (process {self.process.pid}), {state}"
+
+
+class Workers:
+    """The workers of one run, what was done to them, and the history of it all.
+
+        with Kafka() as kafka, Workers(kafka) as workers:
+            workers.start("faust -A leader worker -l info --web-port 6066")
+
+    `settings` are Faust's, as environment variables (`BROKER_SESSION_TIMEOUT="6"`). Each worker
+    also gets WEB_BIND=127.0.0.1 and a data folder of its own, so that the commands themselves stay
+    as the playbook has them.
+    """
+
+    def __init__(
+        self, kafka: Kafka, *, folder: Path = PROJECT, settings: dict[str, str] | None = None
+    ) -> None:
+        self.kafka = kafka
+        self.folder = folder
+        self.settings = dict(settings or {})
+        self.workers: dict[str, Worker] = {}  # by name, each one's newest life
+        self.lives: list[Worker] = []  # every process that was started, in that order
+        self._events: list[ev.Event] = []
+        self._stored: list[ev.GreetingStored] = []
+        self._locked = False
+        self._started_at = time.time()
+
+    # Starting and stopping
+
+    def start(self, command: str, *, within: float = 60.0) -> Worker:
+        """Run a worker's command line and wait until it is ready. Returns the worker.
+
+        Raises LabError where its port is taken, or it ends or is silent for `within` seconds: then
+        with its last lines.
+        """
+        words = shlex.split(command)
+        name = self._web_port(command)
+        if name in self.workers and self.workers[name].alive:
+            raise LabError(
+                f"Worker {name} runs already (process {self.workers[name].process.pid}). "
+                "Interrupt or kill it first."
+            )
+        if not self._locked:
+            walkthrough.acquire()
+            self._locked = True
+        ports.require_free([int(name)], f"worker {name}'s web server")
+        begun = time.time()
+        data = Path(tempfile.mkdtemp(prefix=f"electionlab-worker-{name}-"))
+        process = Process(
+            [str(_program(words[0])), *words[1:]],
+            name=f"Worker {name}",
+            log=new_log(name),
+            folder=self.folder,
+            environment=self._environment(data),
+            remove=[data],
+            keep=walkthrough.descriptors,
+        )
+        self._read()  # what the worker's last life still had to say comes before this one
+        worker = self.workers[name] = Worker(name, command, process)
+        self.lives.append(worker)
+        self._record(
+            ev.WorkerStarted, worker, begun, pid=process.pid, command=command, log=worker.log.name
+        )
+        try:
+            self.wait(
+                lambda h: _ready(h, name, since=begun) or not worker.alive,
+                within=within,
+                why=lambda: (
+                    f"worker {name} is not ready. The last lines of {worker.log}:\n"
+                    + last_lines(worker.log)
+                ),
+            )
+        except BaseException:
+            process.stop(within=2)
+            raise
+        if not worker.alive:
+            raise LabError(
+                f"Worker {name} ended at start, with status {process.status}. The last lines of "
+                f"{worker.log}:\n{last_lines(worker.log)}"
+            )
+        return worker
+
+    def stop(self) -> None:
+        """Interrupt all workers and wait for their end. Stopped already is fine."""
+        running = self.running()
+        try:
+            if running:
+                self._events.append(ev.RunEnding(time=time.time(), worker="lab"))
+            for worker in running:
+                self.thaw(worker) if self._is_frozen(worker) else None
+                self.interrupt(worker)
+            for worker in running:
+                worker.process.wait(within=20)
+            self._read()
+        finally:
+            for worker in self.workers.values():
+                worker.process.stop(within=2)
+            if self._locked:
+                self._locked = False
+                walkthrough.release()
+
+    # What is done to a worker
+
+    def interrupt(self, worker: Worker) -> None:
+        """Send Ctrl+C's signal. LabError if it has ended already; so below."""
+        self._act(worker, signal.SIGINT, ev.WorkerInterrupted)
+
+    def kill(self, worker: Worker) -> None:
+        """Send SIGKILL: kill -9."""
+        self._act(worker, signal.SIGKILL, ev.WorkerKilled)
+
+    def freeze(self, worker: Worker) -> None:
+        """Send SIGSTOP: the process stands still."""
+        self._act(worker, signal.SIGSTOP, ev.WorkerFrozen)
+
+    def thaw(self, worker: Worker) -> None:
+        """Send SIGCONT: the process goes on."""
+        self._act(worker, signal.SIGCONT, ev.WorkerThawed)
+
+    # What happened
+
+    def history(self) -> History:
+        """All that happened so far, up to this moment."""
+        self._read()
+        now = ev.HistoryEnded(time=time.time(), worker="lab")
+        return History([*self._events, *self._stored, now], self._about())
+
+    def group(self) -> Table:
+        """The group as Kafka itself describes it, with the worker behind each member."""
+        return tables.group(self.kafka.witness.group(APP), self.history(), APP)
+
+    def running(self) -> list[Worker]:
+        """The workers whose processes run."""
+        return [worker for worker in self.workers.values() if worker.alive]
+
+    def leader(self) -> Worker | None:
+        """The worker that leads now, according to the workers' logs."""
+        name = self.history().leader
+        return self.workers[name] if name else None
+
+    def read_topic(self, settle: float = 5.0) -> None:
+        """Ask the broker for the greetings it stored during this run, and add them.
+
+        The last ones may not have been printed yet: for that it waits, `settle` seconds at most.
+        """
+        self._read_stored()
+        stored = {event.greeting for event in self._stored}
+        with contextlib.suppress(LabError):  # then a greeting is lost, and a check will say so
+            self.wait(
+                lambda h: stored <= {event.greeting for event in h.of(ev.GreetingPrinted)},
+                within=settle,
+            )
+
+    def _read_stored(self) -> None:
+        records = self.kafka.witness.records(GREETINGS_TOPIC, since=self._started_at)
+        self._stored = [
+            ev.GreetingStored(
+                time=record.time,
+                worker="kafka",
+                greeting=record.value,
+                partition=record.partition,
+                offset=record.offset,
+            )
+            for record in records
+        ]
+
+    # Waiting
+
+    def wait(
+        self,
+        condition: Callable[[History], object],
+        *,
+        within: float,
+        why: Callable[[], str] | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> History:
+        """Wait until `condition` is true of the history, and return that history.
+
+        Raises LabError after `within` seconds, with `why()` or the last events seen.
+        """
+
+        def look() -> History | None:
+            history = self.history()
+            return history if condition(history) else None
+
+        return wait_until(look, within=within, why=why or self._last_seen, pause=pause)
+
+    def follow(self, condition: Callable[[History], object], *, within: float = 90.0) -> History:
+        """Print what the workers say about the election, as they say it, until `condition` is true.
+
+        Each line is shown behind its worker's name and the time of day, tables without their
+        frames. Lines about anything else are only counted; the logs have them all.
+        """
+        skipped = 0
+
+        def show() -> None:
+            nonlocal skipped
+            news = [
+                (event, record) for worker in self.lives for event, record in worker.take_unshown()
+            ]
+            for event, record in sorted(news, key=lambda told: told[0].time):
+                if isinstance(event, ev.Logged):
+                    skipped += record.text.count("\n") + 1
+                else:
+                    print(_shown(event, record), flush=True)
+
+        def pause(seconds: float) -> None:
+            show()
+            time.sleep(seconds)
+
+        try:
+            return self.wait(condition, within=within, pause=pause)
+        finally:
+            show()
+            if skipped:
+                print(f"({skipped} other lines are in the logs.)")
+
+    def follow_new_leader(
+        self, old: Worker, *, greetings: int = 2, within: float = 90.0
+    ) -> History:
+        """Follow until another worker than `old` leads and has published `greetings` times."""
+
+        def taken_over(history: History) -> bool:
+            return history.leader != old.name and history.published_by_leader(greetings)
+
+        return self.follow(taken_over, within=within)
+
+    def follow_return(self, woken: Worker, *, within: float = 90.0) -> History:
+        """Follow until a worker that was thawed has been given partitions anew, and a greeting was
+        published after that."""
+
+        def is_back(history: History) -> bool:
+            thaws = history.of(ev.WorkerThawed, worker=woken.name)
+            given = history.of(ev.PartitionsAssigned, worker=woken.name)
+            since = [event.time for event in given if thaws and event.time > thaws[-1].time]
+            return bool(since) and any(e.time > since[0] for e in history.of(ev.Published))
+
+        return self.follow(is_back, within=within)
+
+    # Inside
+
+    def _web_port(self, command: str) -> str:
+        found = re.search(r"--web-port[= ](\d+)", command)
+        if not found:
+            raise LabError(
+                f"A worker's name is its web port, and there is no --web-port in: {command}"
+            )
+        return found[1]
+
+    def _environment(self, data: Path) -> dict[str, str]:
+        # A notebook's kernel asks its children for colours, which would end up in the logs.
+        inherited = {name: value for name, value in os.environ.items() if name not in COLOURS}
+        own = {"WEB_BIND": ports.LOOPBACK, "APP_DATADIR": str(data)}
+        return {**inherited, **own, **self.settings}
+
+    def _act(self, worker: Worker, number: signal.Signals, kind: type[ev.Event]) -> None:
+        # Whatever follows from the signal is logged after this moment. Logs drop what is below a
+        # millisecond, so it is dropped here too.
+        before = int(time.time() * 1000) / 1000
+        worker.process.send(number)
+        self._record(kind, worker, before)
+
+    def _record(self, kind: type[ev.Event], worker: Worker, at: float, **fields: object) -> None:
+        self._events.append(kind(time=at, worker=worker.name, **fields))  # type: ignore[arg-type]
+
+    def _is_frozen(self, worker: Worker) -> bool:
+        return any(
+            span.worker == worker.name and not span.end_is_known for span in self.history().freezes
+        )
+
+    def _read(self) -> None:
+        for worker in self.lives:
+            self._events += worker.read()
+
+    def _last_seen(self) -> str:
+        seen = [event for event in self.history() if not isinstance(event, ev.HistoryEnded)]
+        told = "\n".join(f"    {event}" for event in seen[-5:])
+        return f"the last events were\n{told or '    none'}"
+
+    def _about(self) -> dict[str, str]:
+        return {
+            "app": APP,
+            "kafka": self.kafka.version or "one that was there already",
+            "faust-streaming": importlib.metadata.version("faust-streaming"),
+            "aiokafka": importlib.metadata.version("aiokafka"),
+            "python": platform.python_version(),
+            "system": f"{platform.system()} {platform.machine()}",
+            "settings": " ".join(f"{name}={value}" for name, value in self.settings.items()),
+        }
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def _ready(history: History, name: str, since: float) -> bool:
+    return any(event.time >= since for event in history.of(ev.WorkerReady, worker=name))
+
+
+def _shown(event: ev.Event, record: ev.LogRecord) -> str:
+    clock = time.strftime("%H:%M:%S", time.localtime(event.time))
+    prefix = f"{event.worker} {clock}.{int(event.time % 1 * 1000):03d} "
+    first, *rest = record.text.splitlines()
+    rows = [line for line in rest if not TABLE_FRAME.match(line)]
+    return "\n".join([prefix + first, *(" " * len(prefix) + line for line in rows)])
+
+
+def _program(name: str) -> Path:
+    """The program of this environment: the one beside this interpreter, whatever the PATH says."""
+    return Path(sys.executable).parent / name
