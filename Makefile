@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 SPHINX_OPTIONS ?=
+HTML ?= _build/html
 # The process ids above us: if make is killed, what the build started ends too.
 OWNED := ELECTIONLAB_OWNERS=$$PPID
 
@@ -21,12 +22,12 @@ $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "This workbook needs Python 3.11 or newer; $(PYTHON) is %d.%d. Name a newer one: make PYTHON=python3.13" % v[:2])'
 	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); echo "Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements.txt
 	@touch $(READY)
 
 html: $(READY) ## Build the pages into _build/html, running a real Kafka and real workers
-	@$(OWNED) $(BIN)/python -m sphinx -W --keep-going -q $(SPHINX_OPTIONS) . _build/html
-	@echo "The pages are in _build/html/index.html"
+	@$(OWNED) $(BIN)/python -m sphinx -W --keep-going -q $(SPHINX_OPTIONS) . "$(HTML)"
+	@echo "The pages are in $(HTML)/index.html"
 
 test: $(READY) ## Run all tests, a build of the pages from nothing among them
 	@$(OWNED) $(BIN)/python -m pytest $(PYTEST_OPTIONS)
@@ -44,7 +45,7 @@ lint: $(READY) ## Check style, types and spelling
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/codespell
 
 benchmarks: $(READY) ## Measure what the README says about speed
-	@$(OWNED) $(BIN)/python benchmarks/run.py
+	@$(OWNED) $(BIN)/python benchmarks/run.py $(BENCHMARK_OPTIONS)
 
 requirements: $(READY) ## Pin requirements.in anew in requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --no-header --no-annotate requirements.in -o requirements.txt

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 from sphinx.application import Sphinx
-from sphinx.errors import ExtensionError
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
@@ -71,7 +70,8 @@ def _fetch_first(app: Sphinx) -> None:
     try:
         prepare()
     except LabError as error:
-        raise ExtensionError(str(error)) from None
+        # An exception would be buried under Sphinx's report of versions and extensions.
+        raise SystemExit(f"electionlab: {error}") from None
 
 
 def setup(app: Sphinx) -> None:

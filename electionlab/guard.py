@@ -35,13 +35,18 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def alive(pid: int) -> bool:
+    """Whether a process runs. One that has ended and that nobody has waited for does not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    return True
+    try:
+        # Linux: `pid (name) state …`, and a name may hold anything, parentheses too
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return True
 
 
 def owners_alive(owners: list[int]) -> bool:

@@ -110,8 +110,12 @@ def _format(installation: Installation) -> None:
 
 
 def new_id() -> str:
-    """A random id as Kafka writes them: 16 bytes in base64 without padding."""
-    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    """A random id as Kafka writes them: 16 bytes in base64 without padding.
+
+    Like Kafka's own, it never begins with a dash: on a command line that would be an option.
+    """
+    made = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    return new_id() if made.startswith("-") else made
 
 
 def copy_formatted(installation: Installation, data: Path) -> None:

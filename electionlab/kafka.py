@@ -85,6 +85,15 @@ class Kafka:
             if self._locks:
                 walkthrough.release()
 
+    def require_alive(self) -> None:
+        """Raise LabError, with the log's last lines, if the broker that we started has ended."""
+        if self.process and not self.process.alive:
+            raise LabError(
+                f"Kafka has ended, with status {self.process.status}. The last lines of "
+                f"{self.log}:\n{last_lines(self.process.log)}\n"
+                "Stop the workers and start Kafka again."
+            )
+
     def _use_what_is_there(self) -> None:
         if self.witness.topics(within=5) is None:
             raise LabError(
@@ -113,12 +122,7 @@ class Kafka:
         self.ready_after_s = time.monotonic() - begun
 
     def _answers_or_died(self) -> bool:
-        assert self.process
-        if not self.process.alive:
-            raise LabError(
-                f"Kafka ended at start, with status {self.process.status}. The last lines of "
-                f"{self.process.log}:\n{last_lines(self.process.log)}"
-            )
+        self.require_alive()
         return ports.accepts(self.port) and self.witness.topics(within=5) is not None
 
     def _why_silent(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -41,8 +42,16 @@ def add_owner(pid: int) -> None:
 
 
 def last_lines(log: Path, count: int = 15) -> str:
-    """The last `count` lines of a log file, indented, for an error message."""
+    """The last `count` lines of a log file, indented, for an error message.
+
+    The last line that names an error comes first, if it stands further up: a worker that stops in
+    good order buries the cause under its farewell.
+    """
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    named = [line for line in lines[:-count] if re.search(r"(Error|Exception)\b", line)]
+    if named and not any("Error" in line for line in lines[-count:]):
+        lines = [named[-1], "…", *lines[-count:]]
+        count += 2
     return "\n".join(f"    {line}" for line in lines[-count:]) or "    (it printed nothing)"
 
 

@@ -268,11 +268,13 @@ class Workers:
     ) -> History:
         """Wait until `condition` is true of the history, and return that history.
 
-        Raises LabError after `within` seconds, with `why()` or the last events seen.
+        Raises LabError after `within` seconds, with `why()` or the last events seen; at once when
+        the broker has died.
         """
 
         def look() -> History | None:
             history = self.history()
+            self.kafka.require_alive()
             return history if condition(history) else None
 
         return wait_until(look, within=within, why=why or self._last_seen, pause=pause)

@@ -1,0 +1,140 @@
+"""The built pages show what happened in this build."""
+
+from __future__ import annotations
+
+import base64
+import re
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from conftest import Site, build
+from gone import assert_gone
+
+from electionlab.history import History
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
+RUN = ["docs/playbook", "notebooks/01-walkthrough"]
+
+
+def outputs(site: Site, page: str) -> str:
+    return "\n".join(cell.get_text() for cell in site.page(page).select(".cell_output"))
+
+
+def test_the_build_says_nothing_that_looks_like_a_warning(site):
+    assert "WARNING: " not in site.log
+    assert "build succeeded" in site.log
+
+
+def test_nothing_is_left_running_after_the_build(site):
+    assert_gone([])
+
+
+@pytest.mark.parametrize("page", RUN)
+def test_a_leader_publishes_and_greetings_are_printed(site, page):
+    text = outputs(site, page)
+    assert re.search(r"606[678] \d\d:\d\d:\d\d\.\d{3} PUBLISHING ON LEADER!", text)
+    assert len(set(re.findall(r"b'0\.\d+'", text))) >= 5
+    assert "Traceback" not in text
+    assert "LabError" not in text
+
+
+@pytest.mark.parametrize(
+    ("page", "wanted"),
+    [
+        ("docs/playbook", {"held": 6, "either": 1}),
+        ("notebooks/01-walkthrough", {"held": 3, "broken": 1}),
+    ],
+)
+def test_each_claim_has_its_verdict(site, page, wanted):
+    found = [verdict["class"][1] for verdict in site.page(page).select("div.verdict")]
+    assert len(found) == sum(wanted.values())
+    either = wanted.get("either", 0)
+    held, broken = found.count("verdict-held"), found.count("verdict-broken")
+    assert wanted["held"] <= held <= wanted["held"] + either
+    assert wanted.get("broken", 0) <= broken <= wanted.get("broken", 0) + either
+
+
+@pytest.mark.parametrize("page", ["index", *RUN])
+def test_each_picture_has_a_text_and_a_table_behind_it(site, page):
+    figures = site.page(page).select("figure.timeline")
+    assert len(figures) == 1
+    picture = figures[0].find("svg")
+    assert picture["role"] == "img"
+    assert re.search(r"Leader: 606\d from [\d.]+ to [\d.]+ s", picture["aria-label"])
+    happened = [row.find_all("td")[2].get_text() for row in figures[0].select("tbody tr")]
+    for words in ("publishes", "prints a greeting", "becomes leader", "Ctrl+C"):
+        assert words in happened
+
+
+def test_the_walkthrough_shows_two_leaders_at_once(site):
+    picture = site.page("notebooks/01-walkthrough").select_one("figure.timeline svg")
+    assert picture.select("rect.two")
+
+
+def test_every_image_has_an_alternative_text(site):
+    for name in site.pages():
+        for image in site.page(name).select("img"):
+            assert image.get("alt"), f"{name}: {image}"
+
+
+def test_the_numbers_in_prose_are_numbers(site):
+    text = site.page("docs/playbook").get_text()
+    found = re.search(r"So for ([\d.]+) s nobody led", text)
+    assert found
+    assert 0 < float(found[1]) < 60
+
+
+@pytest.mark.parametrize("page", RUN)
+def test_the_logs_can_be_downloaded_from_the_page(site, page, tmp_path):
+    links = {
+        link["download"]: link["href"]
+        for link in site.page(page).select(
+            "a[download^='6'], a[download$='l'], a[download='kafka.log']"
+        )
+    }
+    files = {
+        name: base64.b64decode(href.partition("base64,")[2]).decode()
+        for name, href in links.items()
+        if href.startswith("data:")
+    }
+    assert {"6066.log", "6067.log", "6068.log", "kafka.log", "history.jsonl"} <= set(files)
+    assert all("Worker ready" in text for name, text in files.items() if name.startswith("606"))
+    assert "Kafka Server started" in files["kafka.log"]
+    (tmp_path / "history.jsonl").write_text(files["history.jsonl"])
+    assert History.load(tmp_path / "history.jsonl").workers == ["6066", "6067", "6068"]
+
+
+def test_no_local_link_is_broken(site):
+    broken = []
+    for name in site.pages():
+        page, here = site.page(name), site.html / f"{name}.html"
+        for element in page.select("[href], [src]"):
+            address = element.get("href") or element.get("src")
+            parts = urlsplit(address)
+            if parts.scheme:
+                continue
+            target = (here.parent / unquote(parts.path)).resolve() if parts.path else here
+            if not target.exists():
+                broken.append(f"{name}: {address}")
+            elif parts.fragment and target.suffix == ".html":
+                there = target.relative_to(site.html.resolve()).with_suffix("")
+                if not site.page(str(there)).find(id=unquote(parts.fragment)):
+                    broken.append(f"{name}: {address}")
+    assert not broken
+
+
+def test_the_pages_load_nothing_from_elsewhere(site):
+    for name in site.pages():
+        for element in site.page(name).select("script[src], link[rel=stylesheet], img[src]"):
+            address = element.get("src") or element.get("href")
+            assert not urlsplit(address).netloc, f"{name}: {address}"
+
+
+def test_a_second_build_executes_nothing(site):
+    before = {name: (site.html / f"{name}.html").stat().st_mtime for name in site.pages()}
+    told = build(site.root)
+    assert told.returncode == 0, told.stdout
+    assert "0 added, 0 changed, 0 removed" in told.stdout
+    assert {
+        name: (site.html / f"{name}.html").stat().st_mtime for name in RUN
+    }.items() <= before.items()

@@ -1,0 +1,280 @@
+"""Nothing outlives its owner, whatever ends the owner."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+
+import psutil
+import pytest
+from gone import assert_gone, end_group, is_running, listening, wait_for_ports
+from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.manager import KernelManager, start_new_kernel
+
+from electionlab import ports
+from electionlab.places import PROJECT
+from electionlab.waiting import wait_until
+
+pytestmark = pytest.mark.live
+
+START = """
+from electionlab import Kafka, Workers
+kafka = Kafka().start()
+workers = Workers(kafka)
+worker = workers.start("faust -A leader worker -l info --web-port 6066")
+"""
+ALL_PORTS = [9092, 9093, 6066]
+
+
+def script(text: str) -> subprocess.Popen:
+    command = [sys.executable, "-c", textwrap.dedent(text)]
+    return subprocess.Popen(command, cwd=PROJECT, start_new_session=True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_script_ended_by_a_signal_leaves_nothing(number):
+    owner = script(START + "\nimport time\ntime.sleep(1000)")
+    try:
+        pids = wait_for_ports(ALL_PORTS, within=90, owner=owner)
+        folders = {path for pid in pids for path in _folders(pid)}
+        assert len(folders) == 2
+        owner.send_signal(number)
+        owner.wait(10)
+        assert_gone(pids)
+        assert not [folder for folder in folders if os.path.exists(folder)]  # noqa: PTH110
+    finally:
+        end_group(owner)
+
+
+def _folders(pid: int) -> Iterator[str]:
+    """The temporary folders that a broker or worker was given."""
+    process = psutil.Process(pid)
+    yield from (
+        word.rsplit("/", 1)[0]
+        for word in process.cmdline()[-1:]
+        if word.endswith("server.properties")
+    )
+    if "APP_DATADIR" in process.environ() and "faust" in " ".join(process.cmdline()):
+        yield process.environ()["APP_DATADIR"]
+
+
+def test_an_exception_in_a_with_block_leaves_nothing():
+    owner = script(
+        """
+        from electionlab import Kafka, Workers
+        with Kafka() as kafka, Workers(kafka) as workers:
+            workers.start("faust -A leader worker -l info --web-port 6066")
+            raise ValueError("on purpose")
+        """
+    )
+    assert owner.wait(90) == 1
+    assert_gone([])
+
+
+# A notebook's kernel
+
+
+class Notebook:
+    """A real kernel, driven as a front end drives it."""
+
+    def __init__(self, manager: KernelManager, client: BlockingKernelClient) -> None:
+        self.manager, self.client = manager, client
+
+    def run(self, code: str, timeout: float = 120) -> dict:
+        return self.client.execute_interactive(
+            code, timeout=timeout, store_history=False, output_hook=lambda message: None
+        )["content"]
+
+    def send(self, code: str) -> str:
+        # An error, an interruption too, would abort the cells that are sent soon after it.
+        return self.client.execute(code, store_history=False, stop_on_error=False)
+
+
+@pytest.fixture
+def notebook() -> Iterator[Notebook]:
+    manager, client = start_new_kernel(cwd=str(PROJECT / "notebooks"))
+    try:
+        yield Notebook(manager, client)
+    finally:
+        client.stop_channels()
+        if manager.has_kernel:
+            manager.shutdown_kernel(now=True)
+
+
+def started(notebook: Notebook) -> set[int]:
+    assert notebook.run(START)["status"] == "ok"
+    return wait_for_ports(ALL_PORTS, within=10)
+
+
+def test_a_restarted_kernel_leaves_nothing(notebook):
+    pids = started(notebook)
+    notebook.manager.restart_kernel(now=False)
+    assert_gone(pids)
+
+
+def test_a_killed_kernel_leaves_nothing(notebook):
+    pids = started(notebook)
+    notebook.manager.signal_kernel(signal.SIGKILL)
+    assert_gone(pids)
+
+
+def test_an_orphaned_kernel_leaves_nothing():
+    """The server that started the kernel is killed: JupyterLab, or the build."""
+    server = script(
+        f"""
+        from jupyter_client.manager import start_new_kernel
+        manager, client = start_new_kernel(cwd="notebooks")
+        client.execute({START!r})
+        import time
+        time.sleep(1000)
+        """
+    )
+    try:
+        pids = wait_for_ports(ALL_PORTS, within=90, owner=server)
+        server.kill()
+        assert_gone(pids)
+    finally:
+        end_group(server)
+
+
+def test_a_broker_of_an_earlier_cell_survives_the_interruption_of_a_later_one(notebook):
+    started(notebook)
+    notebook.send("import time\nprint('waiting')\ntime.sleep(1000)")
+    _wait_until_running(notebook)
+    notebook.manager.interrupt_kernel()
+    answer = notebook.run(
+        "alive = (kafka.process.alive, worker.alive)\nassert alive == (True, True)"
+    )
+    assert answer["status"] == "ok", answer
+    assert sorted(listening(ALL_PORTS)) == sorted(ALL_PORTS)
+
+
+def test_an_interrupted_with_block_ends_what_it_owns(notebook):
+    notebook.send(
+        "from electionlab import Kafka, Workers\n"
+        "with Kafka() as kafka, Workers(kafka) as workers:\n"
+        "    workers.start('faust -A leader worker -l info --web-port 6066')\n"
+        "    print('waiting')\n"
+        "    workers.wait(lambda h: False, within=1000)\n"
+    )
+    pids = wait_for_ports(ALL_PORTS, within=90)
+    _wait_until_running(notebook)
+    notebook.manager.interrupt_kernel()
+    assert_gone(pids)
+
+
+@pytest.mark.parametrize("moment", ["kafka", "worker"])
+def test_an_interruption_while_starting_leaves_nothing(notebook, moment):
+    """Without a with block: what a start was about to make is ended by the start itself."""
+    if moment == "kafka":
+        notebook.run("from electionlab import Kafka")
+        notebook.send("kafka = Kafka().start()")
+        wanted = 9093
+    else:
+        notebook.run("from electionlab import Kafka, Workers\nkafka = Kafka().start()")
+        notebook.send("Workers(kafka).start('faust -A leader worker -l info --web-port 6066')")
+        wanted = 6066
+    pids = wait_for_ports([wanted], within=60)
+    notebook.manager.interrupt_kernel()
+    if moment == "worker":
+        wait_until(lambda: not ports.is_taken(6066), within=5, why=lambda: str(listening()))
+        assert notebook.run("kafka.stop()")["status"] == "ok"
+    else:
+        # The interruption may come a moment after the start has succeeded.
+        notebook.run("kafka.stop() if 'kafka' in globals() else None")
+    assert_gone(pids)
+
+
+def _wait_until_running(notebook: Notebook) -> None:
+    """Until the cell has printed: then the interruption reaches what it is meant for."""
+    while True:
+        message = notebook.client.get_iopub_msg(timeout=120)
+        if message["msg_type"] == "stream" and "waiting" in message["content"]["text"]:
+            return
+
+
+def test_shift_enter_twice_while_a_worker_runs_in_the_kernel(notebook):
+    """The next cell arrives while a nested loop runs: both must finish, in order."""
+    first = (
+        "from electionlab import Kafka\nfrom electionlab.inside import InsideWorker\n"
+        "kafka = Kafka().start()\ninside = InsideWorker(kafka).start()\norder = ['started']"
+    )
+    assert notebook.run(first)["status"] == "ok"
+    cells = [
+        "inside.pause(3)\norder.append('first')",
+        "inside.wait(lambda: inside.is_leader, within=60)\norder.append('second')",
+        "inside.pause(1)\norder.append('third')",
+    ]
+    for cell in cells:
+        notebook.send(cell)
+    answer = notebook.run(
+        "inside.stop()\nassert order == ['started', 'first', 'second', 'third'], order"
+    )
+    assert answer["status"] == "ok", answer
+
+
+# make and the build
+
+
+def make(target: str, *options: str) -> subprocess.Popen:
+    """The target as a shell would run it, with this environment's Python for .venv's."""
+    return subprocess.Popen(
+        ["make", target, *options],
+        cwd=PROJECT,
+        start_new_session=True,
+        env={**os.environ, "CI": "1"},
+    )
+
+
+def test_make_kafka_stops_on_ctrl_c():
+    owner = make("kafka")
+    try:
+        pids = wait_for_ports([9092, 9093], within=90, owner=owner)
+        os.killpg(owner.pid, signal.SIGINT)  # what a terminal does
+        owner.wait(10)
+        assert_gone(pids)
+    finally:
+        end_group(owner)
+
+
+@pytest.mark.parametrize("victim", ["make", "python"])
+def test_a_killed_make_kafka_leaves_nothing(victim):
+    owner = make("kafka")
+    try:
+        pids = wait_for_ports([9092, 9093], within=90, owner=owner)
+        (python,) = [p for p in psutil.Process(owner.pid).children(recursive=True) if _is_kafka(p)]
+        os.kill(owner.pid if victim == "make" else python.pid, signal.SIGKILL)
+        assert_gone([*pids, python.pid])
+    finally:
+        end_group(owner)
+
+
+def _is_kafka(process: psutil.Process) -> bool:
+    words = process.cmdline()
+    return words[-2:] == ["electionlab", "kafka"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("victim", ["make", "sphinx"])
+def test_a_stopped_build_leaves_nothing(tmp_path, number, victim):
+    owner = make("html", f"HTML={tmp_path}/html")
+    try:
+        pids = wait_for_ports(ALL_PORTS, within=120, owner=owner)
+        below = psutil.Process(owner.pid).children(recursive=True)
+        sphinx = next(p for p in below if "sphinx" in p.cmdline())
+        kernels = [p for p in below if "ipykernel_launcher" in " ".join(p.cmdline())]
+        assert kernels
+        if number == signal.SIGINT:
+            os.killpg(owner.pid, number)
+        else:
+            os.kill(owner.pid if victim == "make" else sphinx.pid, number)
+        assert_gone(pids)
+        wait_until(
+            lambda: not any(is_running(p.pid) for p in [sphinx, *kernels]),
+            within=30,
+            why=lambda: f"left: {[p for p in [sphinx, *kernels] if is_running(p.pid)]}",
+        )
+    finally:
+        end_group(owner)
