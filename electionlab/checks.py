@@ -246,6 +246,27 @@ def publishes_at_interval(
     return Verdict(claim, "held" if held else "broken", f"{_seconds(gaps)}.", (), figures)
 
 
+def no_greeting_is_lost(history: History) -> Verdict:
+    """Whether each greeting in the topic was printed at least once.
+
+    Needs what the broker stored (`Workers.read_topic`); without it the verdict is unknown. Figures:
+    `stored`, `lost`.
+    """
+    claim = "Each greeting is printed at least once."
+    stored = history.of(ev.GreetingStored)
+    if not stored:
+        return Verdict(claim, "unknown", "What the broker stored was not read.")
+    printed = {event.greeting for event in history.of(ev.GreetingPrinted)}
+    lost = [event for event in stored if event.greeting not in printed]
+    figures = {"stored": len(stored), "lost": len(lost)}
+    if lost:
+        evidence = tuple(
+            f"{event.greeting} (partition {event.partition}): not printed" for event in lost
+        )
+        return Verdict(claim, "broken", f"{len(lost)} of {len(stored)} never.", evidence, figures)
+    return Verdict(claim, "held", f"None of {len(stored)} was lost.", (), figures)
+
+
 def each_greeting_printed_once(history: History) -> Verdict:
     """Whether each greeting in the topic was printed exactly once, and by whom.
 
@@ -306,6 +327,7 @@ ALL = (
     publishes_at_interval,
     at_most_one_leader,
     new_leader_after_each_loss,
+    no_greeting_is_lost,
     each_greeting_printed_once,
     greetings_spread,
 )

@@ -282,7 +282,10 @@ RULES: list[tuple[re.Pattern[str], Make]] = [
     ),
     (
         re.compile(r"(b'[^']*'|b\"[^\"]*\")$"),
-        lambda m, r: (GreetingPrinted, {"greeting": ast.literal_eval(m[1]).decode()}),
+        lambda m, r: (
+            GreetingPrinted,
+            {"greeting": ast.literal_eval(m[1]).decode(errors="replace")},
+        ),
     ),
     (
         re.compile(r"Setting newly assigned partitions"),
@@ -326,8 +329,10 @@ def parse(record: LogRecord, worker: str, time: float = 0.0) -> Event:
     those of faust-streaming 0.15 and aiokafka 0.14.
     """
     at = record.time if record.time is not None else time
+    # What a process writes past its logging, such as `-INT- -INT-` on Ctrl+C, is a further line.
+    first = record.text.partition("\n")[0]
     for pattern, make in RULES:
-        found = pattern.match(record.text)
+        found = pattern.match(first)
         if found:
             kind, fields = make(found, record)
             return kind(time=at, worker=worker, line=record.line, **fields)

@@ -136,9 +136,9 @@ def ensure_jars(name: str) -> list[Path]:
     """
     jars = read_lock(name)
     folder = cache_folder() / name
-    missing = [jar for jar in jars if not jar.is_whole(folder / jar.file_name)]
-    if missing:
-        with cache_errors(folder):
+    with cache_errors(folder):
+        missing = [jar for jar in jars if not jar.is_whole(folder / jar.file_name)]
+        if missing:
             folder.mkdir(parents=True, exist_ok=True)
             with filelock.FileLock(folder / "fetch.lock", timeout=600):
                 _sweep(folder)

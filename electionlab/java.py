@@ -42,9 +42,14 @@ def _version(launcher: Path) -> str:
     text = release.read_text() if release.is_file() else ""
     found = re.search(r'^JAVA_VERSION="([^"]+)"', text, re.MULTILINE)
     if not found:
-        told = subprocess.run(
-            [launcher, "-version"], check=False, capture_output=True, text=True, timeout=30
-        )
+        try:
+            told = subprocess.run(
+                [launcher, "-version"], check=False, capture_output=True, text=True, timeout=30
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise LabError(
+                f"{launcher} cannot be run, so it is not taken for a Java: {error}"
+            ) from error
         found = re.search(r'version "([^"]+)"', told.stderr)
     if not found:
         raise LabError(f"{launcher} does not tell its version, so it is not taken for a Java.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +11,7 @@ from electionlab.errors import LabError
 from electionlab.install import copy_formatted, prepare, properties
 from electionlab.locks import walkthrough
 from electionlab.places import new_log
-from electionlab.processes import Process, last_lines
+from electionlab.processes import Process, folder_for_a_process, last_lines
 from electionlab.waiting import wait_until
 from electionlab.witness import Witness
 
@@ -105,18 +104,18 @@ class Kafka:
         installation = prepare()
         ports.require_free([self.controller_port], "Kafka's controller")
         begun = time.monotonic()
-        folder = Path(tempfile.mkdtemp(prefix="electionlab-kafka-"))
-        data, config = folder / "data", folder / "server.properties"
-        copy_formatted(installation, data)
-        config.write_text(properties(data, self.port, self.controller_port))
-        self.log = new_log("kafka")
-        self.process = Process(
-            installation.command("kafka.Kafka", str(config)),
-            name="Kafka",
-            log=self.log,
-            remove=[folder],
-            keep=walkthrough.descriptors if self._locks else [],
-        )
+        with folder_for_a_process("kafka") as folder:
+            data, config = folder / "data", folder / "server.properties"
+            copy_formatted(installation, data)
+            config.write_text(properties(data, self.port, self.controller_port))
+            self.log = new_log("kafka")
+            self.process = Process(
+                installation.command("kafka.Kafka", str(config)),
+                name="Kafka",
+                log=self.log,
+                remove=[folder],
+                keep=walkthrough.descriptors if self._locks else [],
+            )
         self.version = installation.version
         wait_until(self._answers_or_died, within=within, why=self._why_silent, every=0.01)
         self.ready_after_s = time.monotonic() - begun

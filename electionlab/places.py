@@ -26,12 +26,12 @@ def cache_folder() -> Path:
 
 @contextlib.contextmanager
 def cache_errors(folder: Path) -> Iterator[None]:
-    """Say in one sentence why the cache cannot be written."""
+    """Say in one sentence why the cache cannot be read or written."""
     try:
         yield
     except OSError as error:
         raise LabError(
-            f"The cache folder {folder} cannot be written: {error.strerror or error}. Make room or "
+            f"The cache folder {folder} cannot be used: {error.strerror or error}. Make room or "
             "mend its permissions, or name another folder in ELECTIONLAB_CACHE."
         ) from error
 

@@ -20,16 +20,16 @@ def is_taken(port: int) -> bool:
     a listener on all addresses is.
     """
     for family, address in ((socket.AF_INET, LOOPBACK), (socket.AF_INET6, "::1")):
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
+        try:
+            with socket.socket(family, socket.SOCK_STREAM) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind((address, port))
                 probe.listen(1)
-            except OSError as error:
-                if error.errno == errno.EADDRINUSE:
-                    return True
-                if family == socket.AF_INET:
-                    raise  # only IPv6 may be missing on a machine
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return True
+            if family == socket.AF_INET:
+                raise  # only IPv6 may be missing on a machine
     return False
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from electionlab import guard
@@ -53,6 +56,18 @@ def last_lines(log: Path, count: int = 15) -> str:
         lines = [named[-1], "…", *lines[-count:]]
         count += 2
     return "\n".join(f"    {line}" for line in lines[-count:]) or "    (it printed nothing)"
+
+
+@contextlib.contextmanager
+def folder_for_a_process(kind: str) -> Iterator[Path]:
+    """A new temporary folder for a process that is started in the `with` block. From then on the
+    guard removes it (`Process(remove=…)`); if the block fails, it is removed here."""
+    folder = Path(tempfile.mkdtemp(prefix=f"electionlab-{kind}-"))
+    try:
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 class Process:
@@ -122,12 +137,16 @@ class Process:
 
         The id cannot have passed to another process: the guard keeps its place until it ends.
         """
-        if not self.alive:
-            raise LabError(
-                f"{self.name} (process {self.pid}) has ended already, with status {self.status}: "
-                f"{number.name} was not sent."
-            )
-        os.kill(self.pid, number)
+        if self.alive:
+            try:
+                os.kill(self.pid, number)
+                return
+            except ProcessLookupError:  # it has ended, and the guard is just tidying up
+                self._guard.wait()
+        raise LabError(
+            f"{self.name} (process {self.pid}) has ended already, with status {self.status}: "
+            f"{number.name} was not sent."
+        )
 
     def wait(self, within: float) -> int:
         """Wait for the end and return the status; LabError after `within` seconds."""

@@ -59,6 +59,10 @@ def tag(name: str, *inside: str, **attributes: object) -> str:
     return f"<{name}{told}>{''.join(inside)}</{name}>"
 
 
+def text(words: str, **attributes: object) -> str:
+    return tag("text", html.escape(words), **attributes)
+
+
 def _px(number: float) -> str:
     return f"{number:.1f}"
 
@@ -145,7 +149,7 @@ def _lanes(canvas: Canvas) -> list[str]:
     history, drawn = canvas.history, []
     for worker in history.workers:
         y = _px(canvas.middle(worker) + 4)
-        drawn.append(tag("text", worker, x=8, y=y, font_weight="bold"))
+        drawn.append(text(worker, x=8, y=y, font_weight="bold"))
     for life in history.lives:
         y = _px(canvas.middle(life.worker))
         ends = {"x1": _px(canvas.x(life.start)), "x2": _px(canvas.x(life.end))}
@@ -156,7 +160,7 @@ def _lanes(canvas: Canvas) -> list[str]:
         room = canvas.x(span.end) - canvas.x(span.start)
         label = next((text for text in (label, "leads") if LETTER * len(text) < room), "")
         x, y = _px(canvas.x(span.start) + 4), _px(canvas.middle(span.worker) + 4)
-        drawn.append(tag("text", label, class_="small", x=x, y=y))
+        drawn.append(text(label, class_="small", x=x, y=y))
     hatched = [(span, "rebalance") for span in history.rebalances]
     hatched += [(span, "frozen") for span in history.freezes]
     for span, pattern in hatched:
@@ -206,20 +210,19 @@ def _actions(canvas: Canvas, placed: list[tuple[Event, int]]) -> list[str]:
         )
         at_edge = _label_extent(canvas, event)[0] < x
         place = {"x": _px(x - 4), "text_anchor": "end"} if at_edge else {"x": _px(x + 3)}
-        drawn.append(tag("text", words, y=_px(y), **place))
+        drawn.append(text(words, y=_px(y), **place))
     return drawn
 
 
 def _axis(canvas: Canvas) -> list[str]:
-    step = next(s for s in (1, 2, 5, 10, 30, 60, 300, 3600) if canvas.seconds / s <= 18)
+    steps = (1, 2, 5, 10, 30, 60, 300, 3600, 4 * 3600)
+    step = next((s for s in steps if canvas.seconds / s <= 18), 24 * 3600)
     drawn = []
     for second in range(0, int(canvas.seconds) + 1, step):
         x = _px(canvas.x(canvas.history.start + second))
         drawn.append(tag("line", class_="grid", x1=x, x2=x, y1=canvas.top, y2=canvas.bottom))
-        text = f"{second} s" if second == 0 else str(second)
-        drawn.append(
-            tag("text", text, class_="small", x=x, y=canvas.bottom + 14, text_anchor="middle")
-        )
+        words = f"{second} s" if second == 0 else str(second)
+        drawn.append(text(words, class_="small", x=x, y=canvas.bottom + 14, text_anchor="middle"))
     return drawn
 
 
@@ -237,8 +240,8 @@ def _legend(canvas: Canvas) -> list[str]:
     if at_most_one_leader(canvas.history).outcome == "broken":
         entries.append((tag("rect", class_="two", **small), "two leaders"))
     for mark, words in entries:
-        text = tag("text", words, class_="small", x=28, y=0)
-        drawn.append(tag("g", mark, text, transform=f"translate({x} {y})"))
+        label = text(words, class_="small", x=28, y=0)
+        drawn.append(tag("g", mark, label, transform=f"translate({x} {y})"))
         x += 46 + int(6 * len(words))
     return drawn
 

@@ -10,7 +10,6 @@ import re
 import shlex
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +22,7 @@ from electionlab.history import History
 from electionlab.kafka import Kafka
 from electionlab.locks import walkthrough
 from electionlab.places import PROJECT, new_log
-from electionlab.processes import Process, last_lines
+from electionlab.processes import Process, folder_for_a_process, last_lines
 from electionlab.tables import Table
 from electionlab.waiting import wait_until
 
@@ -137,16 +136,16 @@ class Workers:
             self._locked = True
         ports.require_free([int(name)], f"worker {name}'s web server")
         begun = time.time()
-        data = Path(tempfile.mkdtemp(prefix=f"electionlab-worker-{name}-"))
-        process = Process(
-            [str(_program(words[0])), *words[1:]],
-            name=f"Worker {name}",
-            log=new_log(name),
-            folder=self.folder,
-            environment=self._environment(data),
-            remove=[data],
-            keep=walkthrough.descriptors,
-        )
+        with folder_for_a_process(f"worker-{name}") as data:
+            process = Process(
+                [str(_program(words[0])), *words[1:]],
+                name=f"Worker {name}",
+                log=new_log(name),
+                folder=self.folder,
+                environment=self._environment(data),
+                remove=[data],
+                keep=walkthrough.descriptors,
+            )
         self._read()  # what the worker's last life still had to say comes before this one
         worker = self.workers[name] = Worker(name, command, process)
         self.lives.append(worker)

@@ -232,7 +232,7 @@ def test_disk_full_on_the_first_fetch_is_said_in_one_sentence(tmp_path):
         timeout=300,
     )
     assert told.returncode == 1
-    assert "cannot be written: File too large" in told.stderr
+    assert "cannot be used: File too large" in told.stderr
     assert "Traceback" not in told.stderr
     assert not list(tmp_path.glob("*/fetching-*"))
     assert cache_folder() != tmp_path

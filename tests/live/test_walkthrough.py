@@ -38,6 +38,7 @@ def test_the_playbooks_claims_hold(run):
         checks.only_the_leader_publishes,
         checks.at_most_one_leader,
         checks.new_leader_after_each_loss,
+        checks.no_greeting_is_lost,
     ):
         check(history).expect("held")
     checks.each_greeting_printed_once(history).expect("held", "broken")

@@ -1,0 +1,327 @@
+"""The picture of a run: well-formed, complete, readable without sight and without colour."""
+
+import html
+import itertools
+import re
+from xml.etree import ElementTree
+
+import pytest
+from literal import (
+    assigned,
+    ended,
+    exited,
+    frozen,
+    killed,
+    printed,
+    published,
+    recorded,
+    revoked,
+    sound_run,
+    started,
+    thawed,
+)
+
+from electionlab import events as ev
+from electionlab.history import History
+from electionlab.timeline import WIDTH, Timeline, describe, svg, table
+
+SVG = "{http://www.w3.org/2000/svg}"
+LETTER = 6.5  # px: the average width of a letter of 12 px
+
+
+def two_leaders():
+    return History(
+        [
+            *(started(0, "A"), started(0, "B"), assigned(1, "A", True)),
+            *(frozen(2, "A"), assigned(4, "B", True), thawed(6, "A"), assigned(7, "A", False)),
+            ended(9),
+        ]
+    )
+
+
+def crowded():
+    """Many labels at the same time, in the middle and at the right edge."""
+    worker = "a-worker-with-a-long-name"
+    events = [started(0, worker), ended(10)]
+    for begin in (3, 5, 9, 9.9):
+        for number in range(4):
+            events += [frozen(begin + number / 50, worker), thawed(begin + number / 50, worker)]
+    return History(events)
+
+
+RUNS = {
+    "sound": History(sound_run()),
+    "recorded": recorded(),
+    "two leaders": two_leaders(),
+    "crowded": crowded(),
+    "empty": History([]),
+}
+each_run = pytest.mark.parametrize("history", RUNS.values(), ids=RUNS)
+
+
+def picture(history, **how):
+    return ElementTree.fromstring(svg(history, **how))
+
+
+def drawn(root, name, kind):
+    """What is drawn on the lanes; the legend's marks stand in groups."""
+    return [found for found in root.findall(name) if found.get("class") == kind]
+
+
+def number(found, name):
+    return float(found.get(name))
+
+
+# The whole picture
+
+
+@each_run
+def test_the_picture_is_well_formed_and_tells_its_contents(history):
+    root = picture(history)
+    assert root.tag == "svg"
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == describe(history)
+
+
+@each_run
+def test_nothing_is_drawn_outside_of_the_picture(history):
+    root = picture(history)
+    _, _, width, height = map(float, root.get("viewBox").split())
+    assert width == WIDTH
+    for found in (*root.findall("rect"), *root.findall("text")):
+        assert 0 <= number(found, "x") <= number(found, "x") + float(found.get("width", 0)) <= width
+        assert (
+            0 <= number(found, "y") <= number(found, "y") + float(found.get("height", 0)) <= height
+        )
+    for found in root.findall("line"):
+        assert all(0 <= number(found, name) <= width for name in ("x1", "x2"))
+        assert all(0 <= number(found, name) <= height for name in ("y1", "y2"))
+
+
+def test_the_words_name_who_led_and_what_was_done():
+    words = describe(RUNS["two leaders"])
+    assert words.startswith("2 workers (A, B) over 9 s. ")
+    assert "Leader: A from 1.0 to 7.0 s; B from 4.0 to 9.0 s. " in words
+    assert "Done to them: freeze A at 2.0 s; thaw A at 6.0 s. " in words
+    assert repr(Timeline(RUNS["two leaders"])) == words
+
+
+def test_the_words_name_each_recorded_leader():
+    for leader in ("6066 from 3.1", "6067 from 12.1", "6068 from 27.2", "6066 from 42.2"):
+        assert leader in describe(RUNS["recorded"])
+    assert "17 greetings published, 26 printed." in describe(RUNS["recorded"])
+
+
+def test_the_words_of_an_empty_run_name_nobody():
+    assert "Leader: nobody. Done to them: nothing." in describe(RUNS["empty"])
+
+
+def test_a_picture_in_a_page_takes_the_pages_colours():
+    text = svg(RUNS["sound"])
+    assert "xmlns" not in text
+    assert "prefers-color-scheme" not in text
+
+
+def test_a_picture_of_its_own_chooses_light_or_dark():
+    root = picture(RUNS["sound"], standalone=True)
+    assert root.tag == f"{SVG}svg"
+    assert "prefers-color-scheme:dark" in root.findtext(f"{SVG}style")
+
+
+def test_two_pictures_on_a_page_share_no_id():
+    page = ElementTree.fromstring(f"<p>{svg(two_leaders())}{svg(two_leaders())}</p>")
+    ids = [found.get("id") for found in page.iter() if found.get("id")]
+    assert len(ids) == 4
+    assert len(set(ids)) == 4
+    for shown in page.findall("svg"):
+        own = {found.get("id") for found in shown.iter() if found.get("id")}
+        used = set(re.findall(r"url\(#(\w+)\)", ElementTree.tostring(shown, encoding="unicode")))
+        assert used == own
+
+
+# Marks
+
+
+@each_run
+def test_each_leadership_has_a_band_in_its_workers_lane(history):
+    root = picture(history)
+    names = {
+        found.text: number(found, "y") for found in root.findall("text") if found.get("font-weight")
+    }
+    assert list(names) == history.workers
+    assert len(set(names.values())) == len(names)
+    bands = drawn(root, "rect", "leads")
+    assert len(bands) == len(history.leaderships)
+    for band, span in zip(bands, history.leaderships, strict=True):
+        top = number(band, "y")
+        assert top < names[span.worker] < top + number(band, "height")
+
+
+def test_a_band_is_as_long_as_the_leadership():
+    root = picture(RUNS["two leaders"])
+    first, second = drawn(root, "rect", "leads")
+    assert number(first, "width") / number(second, "width") == pytest.approx(6 / 5, rel=0.01)
+    assert number(second, "x") - number(first, "x") == pytest.approx(
+        number(first, "width") / 2, rel=0.01
+    )
+
+
+@each_run
+def test_each_publish_and_each_printed_greeting_has_a_mark(history):
+    root = picture(history)
+    assert len(drawn(root, "polygon", "publish")) == len(history.of(ev.Published))
+    assert len(drawn(root, "circle", "greeting")) == len(history.of(ev.GreetingPrinted))
+
+
+@each_run
+def test_each_life_has_a_line(history):
+    assert len(drawn(picture(history), "line", "life")) == len(history.lives)
+
+
+@each_run
+def test_freezes_and_rebalances_are_hatched(history):
+    fills = [found.get("fill", "") for found in picture(history).findall("rect")]
+    assert sum(fill.endswith("frozen)") for fill in fills) == len(history.freezes)
+    assert sum(fill.endswith("rebalance)") for fill in fills) == len(history.rebalances)
+
+
+def test_a_rebalance_is_hatched_as_long_as_it_took():
+    history = History([started(0, "A"), revoked(2, "A"), assigned(4, "A", True), ended(8)])
+    root = picture(history)
+    (hatched,) = [found for found in root.findall("rect") if "rebalance" in found.get("fill", "")]
+    (band,) = drawn(root, "rect", "leads")
+    assert number(hatched, "width") == pytest.approx(number(band, "width") / 2, abs=0.2)
+
+
+@pytest.mark.parametrize("name", ["two leaders", "recorded"])
+def test_time_with_two_leaders_is_marked_once_and_explained(name):
+    root = picture(RUNS[name])
+    (region,) = drawn(root, "rect", "two")
+    assert region.findtext("title") == "two leaders"
+    assert "two leaders" in [found.text for found in root.iter("text")]
+
+
+def test_time_with_two_leaders_is_as_long_as_their_overlap():
+    root = picture(RUNS["two leaders"])
+    (region,), (first, second) = drawn(root, "rect", "two"), drawn(root, "rect", "leads")
+    assert number(region, "x") == number(second, "x")
+    end = number(region, "x") + number(region, "width")
+    assert end == pytest.approx(number(first, "x") + number(first, "width"), abs=0.2)
+
+
+@pytest.mark.parametrize("name", ["sound", "empty", "crowded"])
+def test_one_leader_at_a_time_has_no_mark_for_two(name):
+    assert not [found for found in picture(RUNS[name]).iter() if found.get("class") == "two"]
+    assert "two leaders" not in svg(RUNS[name])
+
+
+def test_what_is_done_after_the_end_of_the_run_has_no_label():
+    labels = [found.text for found in picture(RUNS["recorded"]).findall("text")]
+    assert labels.count("end of run") == 1
+    assert "Ctrl+C 6066" in labels
+    assert "Ctrl+C 6067" not in labels
+
+
+# Labels
+
+
+def labels(root):
+    """The labels of actions, by row: from where to where each goes."""
+    rows = {}
+    for found in root.findall("text"):
+        if found.get("class") is None and found.get("font-weight") is None:
+            x, width = number(found, "x"), LETTER * len(found.text)
+            extent = (x - width, x) if found.get("text-anchor") == "end" else (x, x + width)
+            rows.setdefault(found.get("y"), []).append(extent)
+    return rows
+
+
+@each_run
+def test_labels_in_one_row_do_not_overlap_and_stay_in_the_picture(history):
+    rows = labels(picture(history))
+    for row in rows.values():
+        for (_, end), (begin, _) in itertools.pairwise(sorted(row)):
+            assert end <= begin
+        assert all(begin >= 0 and end <= WIDTH for begin, end in row)
+
+
+def test_labels_that_would_overlap_are_in_rows_of_their_own():
+    rows = labels(picture(RUNS["crowded"]))
+    assert sum(map(len, rows.values())) == 33
+    assert len(rows) >= 8
+
+
+def test_labels_with_room_share_a_row():
+    history = History([started(0, "A"), frozen(20, "A"), thawed(40, "A"), killed(60, "A")])
+    assert [len(row) for row in labels(picture(history)).values()] == [4]
+
+
+def test_a_label_at_the_right_edge_stands_left_of_its_line():
+    root = picture(History([started(0, "A"), killed(9.9, "A"), ended(10)]))
+    (label,) = [found for found in root.findall("text") if found.text == "kill -9 A"]
+    assert label.get("text-anchor") == "end"
+    line = max(number(found, "x1") for found in drawn(root, "line", "action"))
+    assert number(label, "x") < line
+
+
+# Text
+
+
+NASTY = "<b>&\"'"
+
+
+def test_text_is_escaped_in_the_words_for_who_cannot_see():
+    history = History([started(0, NASTY), ended(1)])
+    assert "(&lt;b&gt;&amp;&quot;&#x27;) over 1 s" in svg(history)
+
+
+# Fails: a worker's name is not escaped where it is a lane's or a label's text.
+def test_a_workers_name_is_escaped_wherever_it_is_drawn():
+    root = picture(History([started(0, NASTY), killed(3, NASTY), ended(9)]))
+    texts = [found.text for found in root.findall("text")]
+    assert NASTY in texts
+    assert f"kill -9 {NASTY}" in texts
+
+
+def test_a_page_escapes_the_caption_and_the_table():
+    page = Timeline(History([]), caption="1 < 2 & <so>")._repr_html_()
+    assert "<figcaption>1 &lt; 2 &amp; &lt;so&gt;</figcaption>" in page
+    assert "<figcaption>" not in Timeline(History([]))._repr_html_()
+    shown = table(History([started(0, NASTY)]))._repr_html_()
+    assert f"<td>{html.escape(NASTY)}</td>" in shown
+    assert NASTY not in shown
+
+
+def test_the_figure_is_well_formed():
+    figure = ElementTree.fromstring(Timeline(RUNS["recorded"], caption="A run")._repr_html_())
+    assert figure.find("div/svg") is not None
+    rows = figure.findall("details//tbody/tr")
+    assert len(rows) == len(table(RUNS["recorded"]).rows) > 50
+
+
+def test_the_table_tells_the_same_in_order():
+    history = History(
+        [started(10, "A"), published(12.5, "A", line=9), printed(13, "A", "0.1"), exited(14, "A")]
+    )
+    assert table(history).rows == [
+        ["0.000", "A", "start", ""],
+        ["2.500", "A", "publishes", "9"],
+        ["3.000", "A", "prints a greeting", ""],
+        ["4.000", "A", "has ended", ""],
+    ]
+
+
+# The axis
+
+
+@pytest.mark.parametrize("seconds", [0, 0.4, 1, 18, 19, 59, 600, 3600, 18 * 3600])
+def test_the_axis_has_at_most_twenty_marks(seconds):
+    root = picture(History([started(0, "A"), ended(seconds)]))
+    marks = [found.text for found in root.findall("text") if found.get("text-anchor") == "middle"]
+    assert marks[0] == "0 s"
+    assert 1 <= len(marks) <= 20
+
+
+# Fails: StopIteration. No step is long enough for more than 18 hours.
+def test_a_run_of_a_day_can_be_drawn():
+    assert picture(History([started(0, "A"), ended(24 * 3600)])).get("role") == "img"
