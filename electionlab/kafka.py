@@ -49,6 +49,11 @@ class Kafka:
         """Whether this object started the broker; False for one that was there already."""
         return self.process is not None
 
+    @property
+    def alive(self) -> bool:
+        """Whether the broker runs. One that is not ours is taken to run while it is used."""
+        return self._running and (self.process is None or self.process.alive)
+
     def start(self, within: float = 60.0) -> Kafka:
         """Start the broker and wait until it answers a metadata request. Returns itself.
 

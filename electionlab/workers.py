@@ -171,21 +171,33 @@ class Workers:
             )
         return worker
 
-    def stop(self) -> None:
-        """Interrupt all workers and wait for their end. Stopped already is fine."""
+    def stop(self, within: float = 10.0) -> None:
+        """Interrupt all workers and wait for their end. Stopped already is fine.
+
+        A worker that still runs after `within` seconds is killed; without its broker Faust may take
+        minutes to stop, so then it is killed after 2 s.
+        """
         running = self.running()
+        within = within if self.kafka.alive else 2.0
         try:
             if running:
                 self._events.append(ev.RunEnding(time=time.time(), worker="lab"))
             for worker in running:
-                self.thaw(worker) if self._is_frozen(worker) else None
-                self.interrupt(worker)
-            for worker in running:
-                worker.process.wait(within=20)
-            self._read()
+                with contextlib.suppress(LabError):  # it has just ended by itself
+                    if self._is_frozen(worker):
+                        self.thaw(worker)
+                    self.interrupt(worker)
+            with contextlib.suppress(LabError):
+                wait_until(
+                    lambda: not any(worker.alive for worker in running), within=within, why=str
+                )
         finally:
             for worker in self.workers.values():
-                worker.process.stop(within=2)
+                with contextlib.suppress(LabError):
+                    if worker.alive:
+                        self.kill(worker)
+                        worker.process.wait(within=5)
+            self._read()
             if self._locked:
                 self._locked = False
                 walkthrough.release()

@@ -38,10 +38,11 @@ def test_the_playbooks_claims_hold(run):
         checks.only_the_leader_publishes,
         checks.at_most_one_leader,
         checks.new_leader_after_each_loss,
-        checks.no_greeting_is_lost,
     ):
         check(history).expect("held")
-    checks.each_greeting_printed_once(history).expect("held", "broken")
+    # The playbook does not claim these, and Faust does not always keep them: they are judged.
+    for check in (checks.no_greeting_is_lost, checks.each_greeting_printed_once):
+        check(history).expect("held", "broken")
 
 
 def test_kafka_names_the_same_leader_as_the_logs(run):

@@ -303,7 +303,6 @@ def test_a_file_that_was_cut_off_is_refused_with_its_line(tmp_path):
         '{"event": "WorkerExited", "at": 0, "time": 1, "worker": "A"}',
         "",
         "[]",
-        # Fails: AttributeError.
         "null",
     ],
 )
@@ -321,7 +320,6 @@ def test_a_line_that_is_no_event_is_refused(tmp_path, line):
         "[]\n",
         "{}\n",
         '{"format": "another", "version": 1}\n',
-        # Fails: KeyError and TypeError.
         '{"format": "electionlab-history"}\n',
         '{"format": "electionlab-history", "version": "one"}\n',
     ],
@@ -336,8 +334,7 @@ def test_a_newer_version_is_refused_by_its_number(tmp_path):
     assert "up to 1" in told
 
 
-# Fails: the file is cut into lines at every character that Unicode takes for a line's end, and JSON
-# leaves three of those as they are.
+# JSON leaves three of these as they are, and str.splitlines takes them for ends of lines.
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\x0b", "\x85", "\u2028", "\u2029"])
 def test_a_text_with_any_end_of_line_is_loaded_again(tmp_path, end):
     event = ev.Logged(time=1, worker="A", level="INFO", text=f"one{end}two")

@@ -40,8 +40,7 @@ def test_an_id_is_sixteen_bytes_in_base64_without_padding():
     assert len({new_id() for _ in range(100)}) == 100
 
 
-# Fails: about one id in 64 does. StorageTool then takes `-t -abc…` for two options and refuses, so
-# the first run on a machine fails. Kafka's own random ids leave these out.
+# StorageTool takes `-t -abc…` for two options and refuses.
 def test_no_id_begins_with_a_dash():
     assert not [told for told in (new_id() for _ in range(2000)) if told.startswith("-")]
 

@@ -161,7 +161,6 @@ def test_a_cache_that_may_not_be_written_is_said(cache):
         assert "Permission denied" in refused(cache)
 
 
-# Fails: PermissionError, raised before the cache's errors are put into words.
 def test_a_cache_that_may_not_be_read_is_said(cache):
     cache.mkdir()
     cache.chmod(0)

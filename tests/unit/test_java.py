@@ -76,7 +76,7 @@ def test_a_program_that_tells_no_version_is_no_java(monkeypatch, make_java):
         find_java()
 
 
-# Fails: OSError, Exec format error. A Java for another processor does the same.
+# A Java for another processor does the same: OSError, Exec format error.
 def test_a_file_that_is_no_program_is_no_java(monkeypatch, make_java):
     home = make_java()
     (home / "bin" / "java").write_text("")

@@ -57,7 +57,7 @@ def test_a_connection_that_was_just_closed_does_not_take_the_port():
     assert not ports.is_taken(address[1])
 
 
-# Fails: where the kernel has no IPv6 at all, the socket itself cannot be made.
+# Where the kernel has no IPv6 at all, the socket itself cannot be made.
 def test_a_machine_without_ipv6_has_free_ports_too(monkeypatch):
     class Socket(socket.socket):
         def __init__(self, family=-1, *rest, **more):

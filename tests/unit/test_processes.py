@@ -180,7 +180,7 @@ def test_a_signal_to_a_process_that_has_ended_is_refused(run):
     )
 
 
-# Fails: ProcessLookupError. The command's id is gone while the guard still removes folders.
+# The command's id is gone while the guard still removes folders.
 def test_a_signal_while_folders_are_being_removed_is_refused_too(run, data):
     for number in range(1000):
         (data / str(number)).touch()
@@ -220,6 +220,16 @@ def test_when_the_owner_is_killed_a_command_that_ignores_being_asked_goes_too(da
         child = seen(int(told))
         kill(owner)
         wait_until_gone(child)
+
+
+def test_when_the_owner_is_killed_the_command_is_asked_politely_first(data):
+    polite = "trap 'echo asked; exit' TERM; echo ready; while :; do sleep 0.05; done"
+    with script(OWNER, data.parent, "sh", "-c", polite) as (owner, told):
+        child, log = seen(int(told)), data.parent / "log"
+        wait_until(lambda: "ready" in log.read_text(), within=10, why=log.read_text)
+        kill(owner)
+        wait_until_gone(child)
+        assert log.read_text() == "ready\nasked\n"
 
 
 def test_when_the_owner_ends_without_stopping_anything_the_command_goes(data):

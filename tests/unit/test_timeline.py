@@ -275,7 +275,6 @@ def test_text_is_escaped_in_the_words_for_who_cannot_see():
     assert "(&lt;b&gt;&amp;&quot;&#x27;) over 1 s" in svg(history)
 
 
-# Fails: a worker's name is not escaped where it is a lane's or a label's text.
 def test_a_workers_name_is_escaped_wherever_it_is_drawn():
     root = picture(History([started(0, NASTY), killed(3, NASTY), ended(9)]))
     texts = [found.text for found in root.findall("text")]
@@ -322,6 +321,5 @@ def test_the_axis_has_at_most_twenty_marks(seconds):
     assert 1 <= len(marks) <= 20
 
 
-# Fails: StopIteration. No step is long enough for more than 18 hours.
 def test_a_run_of_a_day_can_be_drawn():
     assert picture(History([started(0, "A"), ended(24 * 3600)])).get("role") == "img"
