@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from electionlab import jars, ports, timeline, walkthrough
+from electionlab import doctor, jars, ports, timeline, walkthrough
 from electionlab.errors import LabError
 from electionlab.install import COORDINATES, LOCK, prepare
 from electionlab.kafka import PLAYBOOK_PORT, Kafka
@@ -74,6 +74,14 @@ def picture(arguments: argparse.Namespace) -> None:
     print(f"{arguments.path}: {timeline.describe(history)}")
 
 
+def diagnose(_: argparse.Namespace) -> None:
+    """say what was found on this machine, and how to mend what is missing"""
+    findings = list(doctor.examine())
+    print("\n".join(map(str, findings)))
+    if any(finding.mend for finding in findings):
+        raise LabError("Something is missing: see the lines with → above.")
+
+
 def lock(_: argparse.Namespace) -> None:
     """resolve Kafka's coordinates anew and pin the result (for maintainers)"""
     print(f"Wrote {jars.write_lock(LOCK, COORDINATES)}.")
@@ -82,8 +90,9 @@ def lock(_: argparse.Namespace) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m electionlab", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for command in (fetch, kafka, lab, picture, lock):
-        added = commands.add_parser(command.__name__, help=command.__doc__)
+    named = {"fetch": fetch, "kafka": kafka, "lab": lab, "picture": picture, "doctor": diagnose}
+    for name, command in {**named, "lock": lock}.items():
+        added = commands.add_parser(name, help=command.__doc__)
         added.set_defaults(command=command)
         if command is lab:
             added.add_argument("options", nargs="*", help="options for JupyterLab, after --")

@@ -284,7 +284,7 @@ def each_greeting_printed_once(history: History) -> Verdict:
     twice = [event for event in stored if len(printers.get(event.greeting, ())) > 1]
     figures = {
         "stored": len(stored),
-        "printed": sum(map(len, printers.values())),
+        "printed": sum(len(printers.get(event.greeting, ())) for event in stored),
         "lost": len(lost),
         "twice": len(twice),
     }
@@ -297,7 +297,7 @@ def each_greeting_printed_once(history: History) -> Verdict:
     if evidence:
         finding = f"Of {len(stored)} in the topic {len(lost)} not at all, {len(twice)} repeatedly."
         return Verdict(claim, "broken", finding, tuple(evidence), figures)
-    counts = Counter(events[0].worker for events in printers.values())
+    counts = Counter(printers[event.greeting][0].worker for event in stored)
     evidence = [f"worker {worker}: {counts[worker]}" for worker in history.workers]
     finding = f"All {len(stored)} in the topic, each by one worker."
     return Verdict(claim, "held", finding, tuple(evidence), figures)

@@ -281,7 +281,7 @@ RULES: list[tuple[re.Pattern[str], Make]] = [
         lambda m, r: (Published, {}),
     ),
     (
-        re.compile(r"(b'[^']*'|b\"[^\"]*\")$"),
+        re.compile(r"(b'.*'|b\".*\")$"),
         lambda m, r: (
             GreetingPrinted,
             {"greeting": ast.literal_eval(m[1]).decode(errors="replace")},
@@ -334,6 +334,9 @@ def parse(record: LogRecord, worker: str, time: float = 0.0) -> Event:
     for pattern, make in RULES:
         found = pattern.match(first)
         if found:
-            kind, fields = make(found, record)
+            try:
+                kind, fields = make(found, record)
+            except (SyntaxError, ValueError):  # it only looked like a greeting
+                break
             return kind(time=at, worker=worker, line=record.line, **fields)
     return Logged(time=at, worker=worker, line=record.line, level=record.level, text=record.text)

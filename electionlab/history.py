@@ -194,11 +194,17 @@ class History:
     def save(self, path: Path | str) -> Path:
         """Write the history as JSON Lines: what it is about, then one event a line."""
         path = Path(path)
-        path.write_text(self.to_json_lines())
+        path.write_text(self.to_json_lines(), encoding="utf-8")
         return path
 
     def to_json_lines(self) -> str:
-        head = {"format": FORMAT, "version": VERSION, "start": self.start, "about": self.about}
+        head = {
+            "format": FORMAT,
+            "version": VERSION,
+            "start": self.start,
+            "events": len(self.events),
+            "about": self.about,
+        }
         lines = [head, *(_to_json(event, self.start) for event in self.events)]
         return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
@@ -208,7 +214,10 @@ class History:
         or is of a newer version."""
         path = Path(path)
         # Not splitlines: JSON may hold characters that it takes for ends of lines.
-        lines = path.read_text().removesuffix("\n").split("\n")
+        try:
+            lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise LabError(f"{path} cannot be read as a history: {error}") from error
         numbered = enumerate(lines, start=1)
         try:
             _, first = next(numbered)
@@ -235,6 +244,11 @@ class History:
                     f"{path}, line {number}, is not an event: {line[:60]!r}. "
                     "The file may have been cut off while it was written."
                 ) from error
+        if len(found) < head.get("events", 0):
+            raise LabError(
+                f"{path} has {len(found)} of {head['events']} events: it was cut off while it was "
+                "written or copied."
+            )
         return cls(found, head.get("about"))
 
 

@@ -25,8 +25,9 @@ class Java:
 
     @property
     def major(self) -> int:
-        first, _, rest = self.version.partition(".")
-        return int(rest.partition(".")[0] if first == "1" else re.match(r"\d+", first)[0])  # type: ignore[index]
+        """The number that counts: 25 of `25.0.2`, 8 of `1.8.0_392`; 0 where there is none."""
+        found = re.match(r"(?:1\.)?(\d+)", self.version)
+        return int(found[1]) if found else 0
 
     @property
     def trains_aot_cache(self) -> bool:

@@ -21,6 +21,13 @@ import psutil
 from electionlab.waiting import wait_until
 
 
+def _myself() -> str:
+    """This process in words: the notebook it runs (JupyterLab tells), else its command line."""
+    notebook = os.environ.get("JPY_SESSION_NAME")
+    words = notebook or " ".join(psutil.Process().cmdline()[1:])[:60]
+    return f"{words}, in {Path.cwd()}"
+
+
 def _lock_path() -> Path:
     # One file for each user, not for each checkout or cache: the ports are the machine's.
     return Path(tempfile.gettempdir()) / f"electionlab-walkthrough-{os.getuid()}.lock"
@@ -74,11 +81,12 @@ class WalkthroughLock:
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             if not self._try(descriptor):
-                print(
-                    f"The walkthrough is being run by {self.holder()}. "
-                    f"Waiting for it to end, {within:g} s at most.",
-                    file=sys.stderr,
-                )
+                if within > 0:
+                    print(
+                        f"The walkthrough is being run by {self.holder()}. "
+                        f"Waiting for it to end, {within:g} s at most.",
+                        file=sys.stderr,
+                    )
                 wait_until(
                     lambda: self._try(descriptor),
                     within=within,
@@ -91,7 +99,7 @@ class WalkthroughLock:
             os.ftruncate(descriptor, 0)
             told = {
                 "pid": os.getpid(),
-                "command": " ".join(psutil.Process().cmdline())[-60:],
+                "command": _myself(),
                 "since": time.strftime("%H:%M:%S"),
             }
             os.write(descriptor, json.dumps(told).encode())

@@ -101,16 +101,19 @@ class Process:
             "remove": [str(path.absolute()) for path in remove],
             "grace_s": grace_s,
         }
-        self._guard = subprocess.Popen(
-            [sys.executable, "-I", "-S", guard.__file__, json.dumps(order)],
-            cwd=folder,
-            env=None if environment is None else dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            pass_fds=keep,
-            start_new_session=True,
-            text=True,
-        )
+        try:
+            self._guard = subprocess.Popen(
+                [sys.executable, "-I", "-S", guard.__file__, json.dumps(order)],
+                cwd=folder,
+                env=None if environment is None else dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                pass_fds=keep,
+                start_new_session=True,
+                text=True,
+            )
+        except OSError as error:
+            raise LabError(f"{name} could not be started in {folder}: {error.strerror}.") from error
         assert self._guard.stdout is not None
         try:
             with self._guard.stdout as told:
@@ -164,13 +167,16 @@ class Process:
         if not self.alive:
             return
         try:
-            os.kill(self.pid, signal.SIGTERM)
+            self._signal(signal.SIGTERM)
             self.wait(within)
-        except ProcessLookupError:
-            self._guard.wait()
         except BaseException as stopped:  # too slow, or the reader interrupts the stop itself
-            if self.alive:
-                os.kill(self.pid, signal.SIGKILL)
+            self._signal(signal.SIGKILL)
             self._guard.wait()
             if not isinstance(stopped, LabError):
                 raise
+
+    def _signal(self, number: signal.Signals) -> None:
+        """Send a signal if the command still runs; the guard may just be tidying up after it."""
+        if self.alive:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)

@@ -64,7 +64,9 @@ class Worker:
         # A piece of a character that is still being written is left for the next time.
         new = new[: new.rfind(b"\n") + 1] if not ended else new
         self._read_to += len(new)
-        found = list(self._reader.feed(new.decode(errors="replace")))
+        # A worker that was killed may have left its last line without an end.
+        text = new.decode(errors="replace") + ("\n" if ended else "")
+        found = list(self._reader.feed(text))
         now = time.monotonic()
         if new:
             self._last_growth = now
