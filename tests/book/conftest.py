@@ -37,10 +37,6 @@ class Site:
         found = [path.relative_to(self.html) for path in self.html.rglob("*.html")]
         return sorted(str(path.with_suffix("")) for path in found if "_static" not in path.parts)
 
-    @property
-    def environment(self) -> dict[str, str]:
-        return environment(self.root)
-
 
 def environment(root: Path) -> dict[str, str]:
     """A copy's own electionlab comes before the one that is installed."""

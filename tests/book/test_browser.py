@@ -8,9 +8,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-from conftest import Site
+from conftest import Site, copy_workbook, environment
 from gone import PORTS, assert_gone, end_group, listening, wait_for_ports
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -97,37 +99,43 @@ def test_a_page_reads_without_javascript(site: Site, browser: Browser):
 # JupyterLab
 
 
+@dataclass(frozen=True)
+class Lab:
+    """A JupyterLab on a copy of the workbook, for it saves notebooks: its folder and its port."""
+
+    root: Path
+    port: int
+
+
 @pytest.fixture
-def lab(site: Site) -> Iterator[int]:
-    """`make lab` without make and without opening a browser; the port it listens on."""
-    port = ports.free_port()
+def lab(tmp_path: Path) -> Iterator[Lab]:
+    """`make lab` without make and without opening a browser."""
+    root, port = copy_workbook(tmp_path / "lab"), ports.free_port()
     options = ["--no-browser", f"--ServerApp.port={port}", "--IdentityProvider.token="]
     command = [sys.executable, "-m", "electionlab", "lab", "--", *options]
-    environment = {**site.environment, "ELECTIONLAB_CULL_S": "5"}
-    server = subprocess.Popen(command, cwd=site.root, env=environment, start_new_session=True)
+    variables = {**environment(root), "ELECTIONLAB_CULL_S": "5"}
+    server = subprocess.Popen(command, cwd=root, env=variables, start_new_session=True)
     try:
         wait_until(lambda: ports.accepts(port), within=60, why=lambda: "JupyterLab has no port")
-        yield port
+        yield Lab(root, port)
         server.send_signal(signal.SIGTERM)
         server.wait(30)
     finally:
         end_group(server)
 
 
-def open_notebook(browser: Browser, port: int) -> Page:
+def open_notebook(browser: Browser, lab: Lab) -> Page:
     page = browser.new_context(viewport={"width": 1300, "height": 900}).new_page()
-    page.goto(f"http://127.0.0.1:{port}/lab/tree/{NOTEBOOK}?reset")
+    page.goto(f"http://127.0.0.1:{lab.port}/lab/tree/{NOTEBOOK}?reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     page.wait_for_selector("text=Python 3 (ipykernel) | Idle", timeout=60_000)
     return page
 
 
-def test_pressing_shift_enter_on_and_on_runs_the_whole_notebook(
-    site: Site, browser: Browser, lab: int
-):
+def test_pressing_shift_enter_on_and_on_runs_the_whole_notebook(browser: Browser, lab: Lab):
     """No waiting between two presses: while one cell runs a nested loop, the next ones arrive."""
     page = open_notebook(browser, lab)
-    path = site.root / "notebooks" / NOTEBOOK
+    path = lab.root / "notebooks" / NOTEBOOK
     cells = json.loads(path.read_text())["cells"]
     page.locator(".jp-Notebook .jp-Cell").first.click()
     page.keyboard.press("Escape")
@@ -137,15 +145,16 @@ def test_pressing_shift_enter_on_and_on_runs_the_whole_notebook(
     def saved() -> list[dict]:
         page.keyboard.press("Escape")
         page.keyboard.press("Control+s")
-        found = json.loads(path.read_text())["cells"]
+        try:
+            found = json.loads(path.read_text())["cells"]
+        except ValueError:  # it is being written just now
+            return []
         return [cell for cell in found if cell["cell_type"] == "code"]
 
     def pending() -> list[str]:
-        return [
-            "".join(c["source"])[:60]
-            for c in saved()
-            if c["execution_count"] is None and c["source"]
-        ]
+        cells = saved() or [{"source": "?", "execution_count": None}]
+        waiting = [cell for cell in cells if cell["execution_count"] is None and cell["source"]]
+        return ["".join(cell["source"])[:60] for cell in waiting]
 
     wait_until(
         lambda: not pending(),
@@ -153,14 +162,15 @@ def test_pressing_shift_enter_on_and_on_runs_the_whole_notebook(
         why=lambda: f"these cells did not run: {pending()}",
         pause=lambda _: page.wait_for_timeout(1000),
     )
-    errors = [o for cell in saved() for o in cell["outputs"] if o["output_type"] == "error"]
+    ran = wait_until(saved, within=10, why=lambda: f"{path} is no notebook", every=0.2)
+    errors = [o for cell in ran for o in cell["outputs"] if o["output_type"] == "error"]
     assert errors == []
-    assert any("text/html" in o.get("data", {}) for cell in saved() for o in cell["outputs"])
+    assert any("text/html" in o.get("data", {}) for cell in ran for o in cell["outputs"])
     page.context.close()
     assert_gone([])
 
 
-def test_a_closed_browser_leaves_nothing_running(browser: Browser, lab: int):
+def test_a_closed_browser_leaves_nothing_running(browser: Browser, lab: Lab):
     page = open_notebook(browser, lab)
     page.locator(".jp-Notebook .jp-Cell").first.click()
     page.keyboard.press("Escape")

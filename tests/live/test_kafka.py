@@ -13,6 +13,7 @@ from gone import assert_gone, end_group, wait_for_ports
 
 from electionlab import Kafka, LabError, Workers, events, ports
 from electionlab.install import prepare
+from electionlab.locks import walkthrough
 from electionlab.places import PROJECT, cache_folder
 from electionlab.waiting import wait_until
 
@@ -131,6 +132,7 @@ def test_a_workers_port_taken_by_something_else_is_named_with_its_process():
 
 def test_a_kafka_that_is_there_already_is_used_and_never_stopped():
     command = [sys.executable, "-m", "electionlab", "kafka"]
+    walkthrough.acquire()  # a broker by hand takes no lock, so this test holds it meanwhile
     by_hand = subprocess.Popen(command, start_new_session=True, cwd=PROJECT)
     try:
         pids = wait_for_ports([9092], within=60, owner=by_hand)
@@ -146,6 +148,7 @@ def test_a_kafka_that_is_there_already_is_used_and_never_stopped():
         assert_gone(pids)
     finally:
         end_group(by_hand)
+        walkthrough.release()
 
 
 def test_a_second_make_kafka_says_who_has_the_port():
