@@ -15,7 +15,7 @@ from electionlab.install import new_id, prepare
 from electionlab.locks import walkthrough
 from electionlab.places import run_folder
 from electionlab.processes import Process, last_lines
-from electionlab.security import Certificates, Sasl, client_settings
+from electionlab.security import Certificates, Sasl, client_settings, internal_settings
 from electionlab.waiting import wait_until
 from electionlab.witness import Witness
 
@@ -60,7 +60,12 @@ class Kafka:
         self.bootstrap = ",".join(f"{ports.LOOPBACK}:{broker.node.port}" for broker in self.brokers)
         self.ca_file: Path | None = None
         self._certificates = Certificates(security.expires) if security else None
-        self.witness = self._witness(self.bootstrap)
+        self.witness = Witness(
+            self.bootstrap,
+            client_settings(security, self._certificates.authority)
+            if security and self._certificates
+            else {},
+        )
         self.version: str | None = None
         self.ready_after_s: float | None = None
         self._locks = lock and self.port == PLAYBOOK_PORT
@@ -79,11 +84,6 @@ class Kafka:
         if port == PLAYBOOK_PORT:
             nodes[0] = dataclasses.replace(nodes[0], controller_port=CONTROLLER_PORT)
         return nodes
-
-    def _witness(self, bootstrap: str) -> Witness:
-        if self.security is None or self._certificates is None:
-            return Witness(bootstrap)
-        return Witness(bootstrap, client_settings(self.security, self._certificates.authority))
 
     @property
     def process(self) -> Process | None:
@@ -197,9 +197,14 @@ class Kafka:
         return all(self._answers(broker) for broker in self.brokers)
 
     def _answers(self, broker: Broker) -> bool:
+        """Whether a broker names all that should be there. It is asked where brokers ask each
+        other: a certificate that has expired is no reason to be called silent."""
         if not ports.accepts(broker.node.port):
             return False
-        told = self._witness(f"{ports.LOOPBACK}:{broker.node.port}").brokers(within=5)
+        port, settings = broker.node.port, {}
+        if self.security and broker.node.internal_port:
+            port, settings = broker.node.internal_port, internal_settings(self.security)
+        told = Witness(f"{ports.LOOPBACK}:{port}", settings).brokers(within=5)
         return told is not None and len(told) == len(self.brokers)
 
     def _why_silent(self) -> str:

@@ -95,6 +95,16 @@ def client_settings(sasl: Sasl, authority: str) -> dict[str, str]:
     }
 
 
+def internal_settings(sasl: Sasl) -> dict[str, str]:
+    """librdkafka's settings for the listener by which brokers reach each other."""
+    return {
+        "security.protocol": "SASL_PLAINTEXT",
+        "sasl.mechanism": "PLAIN",
+        "sasl.username": sasl.user,
+        "sasl.password": sasl.password,
+    }
+
+
 def _quoted(text: str) -> str:
     """A value as Java's login configuration takes it."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
