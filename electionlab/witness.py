@@ -93,6 +93,20 @@ class Witness:
         except KafkaException:
             return None
 
+    def replicas(
+        self, topic: str, *, in_sync: bool = False, within: float = 10.0
+    ) -> dict[int, list[int]]:
+        """The ids of the brokers that keep a copy, by partition; with `in_sync`, of those whose
+        copy is complete. Raises LabError if there is no answer in `within` seconds."""
+        try:
+            told = AdminClient(self._settings()).list_topics(topic, timeout=within).topics[topic]
+        except KafkaException as error:
+            raise LabError(f"Kafka at {self.bootstrap} did not show {topic}: {error}") from error
+        return {
+            number: sorted(partition.isrs if in_sync else partition.replicas)
+            for number, partition in sorted(told.partitions.items())
+        }
+
     def group(self, name: str, within: float = 10.0) -> Group:
         """Describe a consumer group. Raises LabError if there is no answer in `within` seconds."""
         admin = AdminClient(self._settings())

@@ -117,22 +117,28 @@ async def publish_greetings():
 
 def refusal(error):
     """Why one broker did not let us in, in words."""
-    if isinstance(error, SaslAuthenticationFailed):
-        return "it does not know this user and password: check KAFKA_USER and KAFKA_PASSWORD"
-    if isinstance(error, UnsupportedSaslMechanismError):
-        return f"it does not take {read('KAFKA_MECHANISM', 'PLAIN')}: check KAFKA_MECHANISM"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        if error.verify_code == EXPIRED:
-            return "its certificate has expired: whoever runs this Kafka has to renew it"
-        return f"its certificate is not accepted ({error.verify_message}): check KAFKA_CA_FILE"
-    if isinstance(error, (ssl.SSLError, ConnectionResetError)):
-        return "it breaks off when TLS begins, as a port without TLS does: check KAFKA_BROKERS"
-    if isinstance(error, (asyncio.TimeoutError, KafkaError)):
-        wanted = "credentials" if credentials else "TLS and credentials"
-        return (
-            f"it hangs up without a word, as a Kafka does that wants {wanted}: "
-            "check KAFKA_USER, KAFKA_PASSWORD and KAFKA_CA_FILE"
-        )
+    wanted = "credentials" if credentials else "TLS and credentials"
+    reasons = [
+        (SaslAuthenticationFailed, "it does not know this user with this password: check both"),
+        (UnsupportedSaslMechanismError, "it takes another mechanism: check KAFKA_MECHANISM"),
+        (ssl.SSLCertVerificationError, distrust),
+        ((ssl.SSLError, ConnectionResetError), "it breaks off when TLS begins: check the port"),
+        (TimeoutError, f"no answer in {ANSWER_WITHIN_S} s: check KAFKA_BROKERS, and firewalls"),
+        (KafkaError, f"it hangs up without a word, as a Kafka does that wants {wanted}"),
+        (OSError, unreachable),
+    ]
+    reason = next(reason for kind, reason in reasons if isinstance(error, kind))
+    return reason(error) if callable(reason) else reason
+
+
+def distrust(error):
+    if error.verify_code == EXPIRED:
+        return "its certificate has expired: whoever runs this Kafka has to renew it"
+    return f"its certificate is not accepted ({error.verify_message}): check KAFKA_CA_FILE"
+
+
+def unreachable(error):
+    # A name that is not found has a number of its own, which is none of the system's.
     cause = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror or error
     return f"no connection ({cause}): check KAFKA_BROKERS"
 
@@ -161,7 +167,7 @@ async def check():
     for broker in brokers:
         try:
             count = await asyncio.wait_for(count_brokers(broker), ANSWER_WITHIN_S)
-        except (OSError, KafkaError, asyncio.TimeoutError) as error:
+        except (OSError, KafkaError) as error:
             reasons.append(f"{broker}: {refusal(error)}")
             continue
         if count < replication:
