@@ -25,7 +25,7 @@ pytestmark = pytest.mark.live
 EXAMPLES = PROJECT / "examples"
 APP, TOPIC = "leader-anywhere", "leader-anywhere-anywhere.say"
 # What Java's properties and its login configuration could each take for something else.
-PASSWORD = "o\"pen\\ se'same; ${x} = €𝄞"
+PASSWORD = "o\"pen\\ 'sesame'; ${x} = €𝄞"
 PAST = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 
 
