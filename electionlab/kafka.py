@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -176,7 +177,7 @@ class Kafka:
         nodes = [broker.node for broker in self.brokers]
         for node in nodes:
             ports.require_free([node.port], _name(node, len(nodes)))
-            ports.require_free([node.controller_port], "Kafka's controller")
+            ports.require_free(node.ports[1:], "Kafka's controller")
         begun = time.monotonic()
         security = None
         if self.security and self._certificates:
@@ -227,13 +228,13 @@ class Kafka:
         self.stop()
 
     def __repr__(self) -> str:
-        place = " and ".join(f"localhost:{broker.node.port}" for broker in self.brokers)
+        place = _listed(f"localhost:{broker.node.port}" for broker in self.brokers)
         if not self._running:
             return f"Kafka on {place}, not running"
         started = [(broker, broker.process) for broker in self.brokers if broker.process]
         if not started:
             return f"A Kafka that was already listening on {place}: used as it is, never stopped"
-        pids = " and ".join(str(process.pid) for _, process in started)
+        pids = _listed(str(process.pid) for _, process in started)
         ended = "".join(
             (f", {broker.name}" if len(started) > 1 else ",")
             + f" ended with status {process.status}"
@@ -248,3 +249,8 @@ class Kafka:
 
 def _name(node: Node, count: int) -> str:
     return "Kafka" if count == 1 else f"Kafka broker {node.id}"
+
+
+def _listed(words: Iterable[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last

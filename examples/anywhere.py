@@ -118,13 +118,20 @@ async def publish_greetings():
 def refusal(error):
     """Why one broker did not let us in, in words."""
     wanted = "credentials" if credentials else "TLS and credentials"
+    check = "check KAFKA_USER"
     reasons = [
-        (SaslAuthenticationFailed, "it does not know this user with this password: check both"),
+        (
+            SaslAuthenticationFailed,
+            f"it does not know this user with this password: {check} and KAFKA_PASSWORD",
+        ),
         (UnsupportedSaslMechanismError, "it takes another mechanism: check KAFKA_MECHANISM"),
         (ssl.SSLCertVerificationError, distrust),
-        ((ssl.SSLError, ConnectionResetError), "it breaks off when TLS begins: check the port"),
+        (
+            (ssl.SSLError, ConnectionResetError),
+            "it breaks off when TLS begins: check KAFKA_BROKERS",
+        ),
         (TimeoutError, f"no answer in {ANSWER_WITHIN_S} s: check KAFKA_BROKERS, and firewalls"),
-        (KafkaError, f"it hangs up without a word, as a Kafka does that wants {wanted}"),
+        (KafkaError, f"it hangs up without a word, as a Kafka does that wants {wanted}: {check}"),
         (OSError, unreachable),
     ]
     reason = next(reason for kind, reason in reasons if isinstance(error, kind))
@@ -163,17 +170,19 @@ async def count_brokers(address):
 
 async def check():
     """End the program, with one sentence, if no broker lets us in."""
-    reasons = []
+    refused = {}  # the addresses, by reason: most often all have the same
     for broker in brokers:
         try:
             count = await asyncio.wait_for(count_brokers(broker), ANSWER_WITHIN_S)
         except (OSError, KafkaError) as error:
-            reasons.append(f"{broker}: {refusal(error)}")
+            refused.setdefault(refusal(error), []).append(broker)
+            if isinstance(error, SaslAuthenticationFailed):
+                break  # the others know no other password, and too many tries may lock the user out
             continue
         if count < replication:
             stop(f"KAFKA_REPLICATION is {replication}, but this Kafka has fewer brokers: {count}.")
         return
-    stop("; ".join(reasons) + ".")
+    stop("; ".join(f"{', '.join(named)}: {reason}" for reason, named in refused.items()) + ".")
 
 
 @app.on_worker_init.connect
