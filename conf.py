@@ -48,6 +48,7 @@ def _fingerprint() -> str:
     files = [
         *ROOT.glob("electionlab/**/*.py"),
         *ROOT.glob("electionlab/locks/*"),
+        *ROOT.glob("examples/*.py"),
         *ROOT.glob("*.txt"),
     ]
     for path in sorted([*files, ROOT / "leader.py"]):

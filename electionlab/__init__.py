@@ -2,7 +2,8 @@
 
 What a notebook needs:
 
-    Kafka      a broker, or the one that is there already
+    Kafka      a broker or three, or the one that is there already
+    Sasl       a user and a password, for a Kafka that asks for them over TLS
     Workers    the playbook's workers, what is done to them, and the history of it
     History    what happened, saved and loaded
     Timeline   the picture of a history
@@ -17,6 +18,7 @@ from electionlab.errors import LabError
 from electionlab.history import History
 from electionlab.kafka import Kafka
 from electionlab.logs import Logs
+from electionlab.security import Sasl
 from electionlab.timeline import Timeline
 from electionlab.workers import Worker, Workers
 
@@ -25,6 +27,7 @@ __all__ = [
     "Kafka",
     "LabError",
     "Logs",
+    "Sasl",
     "Timeline",
     "Verdict",
     "Worker",

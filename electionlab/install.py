@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,8 +67,11 @@ class Installation:
         return [java, *JVM_FLAGS, *LOGGING, *aot, "-cp", self.class_path, main, *arguments]
 
 
-def properties(data: Path, port: int, controller_port: int) -> str:
-    """The server.properties of a single KRaft node (broker and controller in one process).
+def properties(
+    data: Path, port: int, controller_port: int, more: Mapping[str, str] | None = None
+) -> str:
+    """The server.properties of a KRaft node (broker and controller in one process), alone if
+    `more` does not say otherwise; what `more` has comes in place of what stands here.
 
     Everything listens on loopback. The group settings matter to the election: with no initial
     rebalance delay the first worker need not wait 3 s for others.
@@ -81,8 +85,7 @@ def properties(data: Path, port: int, controller_port: int) -> str:
         "listeners": f"PLAINTEXT://{address}:{port},CONTROLLER://{address}:{controller_port}",
         "advertised.listeners": f"PLAINTEXT://{address}:{port}",
         "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-        # A properties file takes a backslash for an escape.
-        "log.dirs": str(data).replace("\\", "\\\\"),
+        "log.dirs": str(data),
         "offsets.topic.replication.factor": "1",
         "offsets.topic.num.partitions": "1",
         "transaction.state.log.replication.factor": "1",
@@ -90,8 +93,23 @@ def properties(data: Path, port: int, controller_port: int) -> str:
         "transaction.state.log.num.partitions": "1",
         "group.initial.rebalance.delay.ms": "0",
         "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
+        **(more or {}),
     }
-    return "".join(f"{name}={value}\n" for name, value in settings.items())
+    return "".join(f"{name}={_escaped(value)}\n" for name, value in settings.items())
+
+
+def _escaped(value: str) -> str:
+    """A value as Java reads it from a properties file: Latin-1, and a backslash is an escape."""
+    plain = value.replace("\\", "\\\\").replace("\n", "\\n")
+    utf_16 = (plain[i].encode("utf-16-be") for i in range(len(plain)))
+    return "".join(
+        character
+        if character.isascii()
+        else "".join(
+            f"\\u{two[0]:02x}{two[1]:02x}" for two in zip(code[::2], code[1::2], strict=True)
+        )
+        for character, code in zip(plain, utf_16, strict=True)
+    )
 
 
 def _format(installation: Installation) -> None:
@@ -118,15 +136,21 @@ def new_id() -> str:
     return new_id() if made.startswith("-") else made
 
 
-def copy_formatted(installation: Installation, data: Path) -> None:
+def copy_formatted(
+    installation: Installation, data: Path, *, cluster_id: str | None = None, node: int = 1
+) -> None:
     """Make a data folder as fresh as StorageTool's: a copy of its result with ids of its own.
 
-    Running StorageTool for each broker would cost 0.3 s more than booting it.
+    Nodes of one cluster share `cluster_id`. Running StorageTool for each broker would cost 0.3 s
+    more than booting it.
     """
     shutil.copytree(installation.formatted, data)
     meta = data / "meta.properties"
+    own = {"cluster.id": cluster_id or new_id(), "directory.id": new_id(), "node.id": str(node)}
     fresh = re.sub(
-        r"(?m)^((?:cluster|directory)\.id)=.*$", lambda m: f"{m[1]}={new_id()}", meta.read_text()
+        r"(?m)^(cluster\.id|directory\.id|node\.id)=.*$",
+        lambda m: f"{m[1]}={own[m[1]]}",
+        meta.read_text(),
     )
     meta.write_text(fresh)
 

@@ -1,22 +1,30 @@
-"""A real Kafka broker on this machine: one process, KRaft, loopback only, fresh data each time."""
+"""A real Kafka on this machine: KRaft, one process or three, loopback only, fresh data."""
 
 from __future__ import annotations
 
+import dataclasses
 import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
 from electionlab import ports
+from electionlab.broker import Broker, Node
 from electionlab.errors import LabError
-from electionlab.install import copy_formatted, prepare, properties
+from electionlab.install import new_id, prepare
 from electionlab.locks import walkthrough
-from electionlab.places import new_log
-from electionlab.processes import Process, folder_for_a_process, last_lines
+from electionlab.places import run_folder
+from electionlab.processes import Process, last_lines
+from electionlab.security import Certificates, Sasl, client_settings, internal_settings
 from electionlab.waiting import wait_until
 from electionlab.witness import Witness
 
 PLAYBOOK_PORT = 9092  # leader.py says kafka://localhost:9092
 CONTROLLER_PORT = 9093
+STOP_WITHIN_S = 10.0
+CLUSTER_STOP_WITHIN_S = 1.0  # the last of a quorum has nobody left to agree with, and would wait
+START_AGAIN = "Stop the workers and start Kafka again."
 
 
 class Kafka:
@@ -30,19 +38,67 @@ class Kafka:
 
     `start` and `stop` do the same by hand; in a notebook the broker then lives until the kernel
     ends. `lock=False` leaves out the lock that keeps two walkthroughs apart.
+
+    `brokers=3` starts a quorum of three processes, each message on all three; one may die.
+    `security=Sasl(user, password)` lets in only who knows that password, over TLS; `ca_file` is
+    what clients have to trust. Both are on free ports unless `port` says where the first one is.
     """
 
-    def __init__(self, port: int = PLAYBOOK_PORT, *, lock: bool = True) -> None:
-        self.port = port or ports.free_port()
-        self.controller_port = CONTROLLER_PORT if port == PLAYBOOK_PORT else ports.free_port()
-        self.bootstrap = f"{ports.LOOPBACK}:{self.port}"
-        self.witness = Witness(self.bootstrap)
-        self.process: Process | None = None
-        self.log: Path | None = None
+    def __init__(
+        self,
+        port: int | None = None,
+        *,
+        lock: bool = True,
+        brokers: int = 1,
+        security: Sasl | None = None,
+    ) -> None:
+        if brokers not in (1, 3):
+            raise LabError(f"Kafka runs with 1 broker or with 3 here, not with {brokers!r}.")
+        self.security = security
+        self.brokers = [Broker(node, _name(node, brokers)) for node in self._nodes(port, brokers)]
+        self.port = self.brokers[0].node.port
+        self.controller_port = self.brokers[0].node.controller_port
+        self.bootstrap = ",".join(f"{ports.LOOPBACK}:{broker.node.port}" for broker in self.brokers)
+        self.ca_file: Path | None = None
+        self._certificates = Certificates(security.expires) if security else None
+        self.witness = Witness(
+            self.bootstrap,
+            client_settings(security, self._certificates.authority)
+            if security and self._certificates
+            else {},
+        )
         self.version: str | None = None
         self.ready_after_s: float | None = None
-        self._locks = lock and port == PLAYBOOK_PORT
+        self._locks = lock and self.port == PLAYBOOK_PORT
         self._running = False
+
+    def _nodes(self, port: int | None, count: int) -> list[Node]:
+        free = ports.free_ports(3 * count)
+        nodes = [
+            Node(number, free.pop(), free.pop(), free.pop() if self.security else None)
+            for number in range(1, count + 1)
+        ]
+        if port is None and count == 1 and self.security is None:
+            port = PLAYBOOK_PORT
+        if port:
+            nodes[0] = dataclasses.replace(nodes[0], port=port)
+        if port == PLAYBOOK_PORT:
+            nodes[0] = dataclasses.replace(nodes[0], controller_port=CONTROLLER_PORT)
+        return nodes
+
+    @property
+    def process(self) -> Process | None:
+        """The (first) broker's process; None where we have started none."""
+        return self.brokers[0].process
+
+    @process.setter
+    def process(self, process: Process | None) -> None:
+        self.brokers[0].process = process
+
+    @property
+    def log(self) -> Path | None:
+        """The (first) broker's log."""
+        return self.brokers[0].log
 
     @property
     def is_ours(self) -> bool:
@@ -51,21 +107,32 @@ class Kafka:
 
     @property
     def alive(self) -> bool:
-        """Whether the broker runs. One that is not ours is taken to run while it is used."""
-        return self._running and (self.process is None or self.process.alive)
+        """Whether it can answer: its one broker runs, or two of three. A Kafka that is not ours is
+        taken to run while it is used."""
+        return self._running and len(self._dead()) <= (len(self.brokers) - 1) // 2
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables with which examples/anywhere.py finds and enters this Kafka."""
+        told = {"KAFKA_BROKERS": self.bootstrap, "KAFKA_REPLICATION": str(len(self.brokers))}
+        if self.security:
+            told |= {"KAFKA_USER": self.security.user, "KAFKA_PASSWORD": self.security.password}
+            told |= {"KAFKA_CA_FILE": str(self.ca_file)}
+        return told
 
     def start(self, within: float = 60.0) -> Kafka:
-        """Start the broker and wait until it answers a metadata request. Returns itself.
+        """Start the brokers and wait until each answers a metadata request. Returns itself.
 
         Started already: nothing happens. Raises LabError where the port belongs to something that
-        is no Kafka, another walkthrough runs, or no answer comes `within` seconds.
+        is no Kafka, another walkthrough runs, a broker ends, or no answer comes `within` seconds.
         """
         if self._running:
             return self
         if self._locks:
             walkthrough.acquire()
         try:
-            if ports.is_taken(self.port):
+            shares = len(self.brokers) == 1 and self.security is None
+            if shares and ports.is_taken(self.port):
                 self._use_what_is_there()
             else:
                 self._boot(within)
@@ -77,26 +144,35 @@ class Kafka:
         return self
 
     def stop(self) -> None:
-        """Stop the broker if it is ours, and remove its data. Stopped already is fine."""
+        """Stop the brokers if they are ours, and remove their data. Stopped already is fine."""
         if not self._running:
             return
         self._running = False
+        within = STOP_WITHIN_S if len(self.brokers) == 1 else CLUSTER_STOP_WITHIN_S
         try:
-            if self.process:
-                self.process.stop()
+            with ThreadPoolExecutor(len(self.brokers)) as pool:
+                ours = [broker.process for broker in self.brokers if broker.process]
+                for stopped in [pool.submit(process.stop, within) for process in ours]:
+                    stopped.result()
         finally:
-            self.process = None
+            for broker in self.brokers:
+                broker.process = None
             if self._locks:
                 walkthrough.release()
 
     def require_alive(self) -> None:
-        """Raise LabError, with the log's last lines, if the broker that we started has ended."""
-        if self.process and not self.process.alive:
-            raise LabError(
-                f"Kafka has ended, with status {self.process.status}. The last lines of "
-                f"{self.log}:\n{last_lines(self.process.log)}\n"
-                "Stop the workers and start Kafka again."
+        """Raise LabError, with a log's last lines, if what we started can answer no more: its one
+        broker has ended, or two of three."""
+        dead = self._dead()
+        if self._running and not self.alive:
+            dead[-1].require_alive(
+                START_AGAIN
+                if len(self.brokers) == 1
+                else f"{len(dead)} of three brokers have ended, and two have to live. {START_AGAIN}"
             )
+
+    def _dead(self) -> list[Broker]:
+        return [broker for broker in self.brokers if broker.process and not broker.alive]
 
     def _use_what_is_there(self) -> None:
         if self.witness.topics(within=5) is None:
@@ -107,33 +183,46 @@ class Kafka:
 
     def _boot(self, within: float) -> None:
         installation = prepare()
-        ports.require_free([self.controller_port], "Kafka's controller")
+        nodes = [broker.node for broker in self.brokers]
+        for node in nodes:
+            ports.require_free([node.port], _name(node, len(nodes)))
+            ports.require_free(node.ports[1:], "Kafka's controller")
         begun = time.monotonic()
-        with folder_for_a_process("kafka") as folder:
-            data, config = folder / "data", folder / "server.properties"
-            copy_formatted(installation, data)
-            config.write_text(properties(data, self.port, self.controller_port))
-            self.log = new_log("kafka")
-            self.process = Process(
-                installation.command("kafka.Kafka", str(config)),
-                name="Kafka",
-                log=self.log,
-                remove=[folder],
-                keep=walkthrough.descriptors if self._locks else [],
-            )
+        security = None
+        if self.security and self._certificates:
+            self.ca_file = run_folder() / f"ca-{self.port}.pem"
+            self.ca_file.write_text(self._certificates.authority)
+            security = (self.security, self._certificates.server)
+        keep = walkthrough.descriptors if self._locks else []
+        cluster_id = new_id()
+        for broker in self.brokers:
+            broker.start(installation, nodes, cluster_id=cluster_id, security=security, keep=keep)
         self.version = installation.version
         wait_until(self._answers_or_died, within=within, why=self._why_silent, every=0.01)
         self.ready_after_s = time.monotonic() - begun
 
     def _answers_or_died(self) -> bool:
-        self.require_alive()
-        return ports.accepts(self.port) and self.witness.topics(within=5) is not None
+        for broker in self.brokers:
+            broker.require_alive(START_AGAIN)
+        return all(self._answers(broker) for broker in self.brokers)
+
+    def _answers(self, broker: Broker) -> bool:
+        """Whether a broker names all that should be there. It is asked where brokers ask each
+        other: a certificate that has expired is no reason to be called silent."""
+        if not ports.accepts(broker.node.port):
+            return False
+        port, settings = broker.node.port, {}
+        if self.security and broker.node.internal_port:
+            port, settings = broker.node.internal_port, internal_settings(self.security)
+        told = Witness(f"{ports.LOOPBACK}:{port}", settings).brokers(within=5)
+        return told is not None and len(told) == len(self.brokers)
 
     def _why_silent(self) -> str:
-        assert self.process
+        silent = next((b for b in self.brokers if not self._answers(b)), self.brokers[0])
+        assert silent.log
         return (
-            f"Kafka does not answer on port {self.port}. The last lines of {self.process.log}:\n"
-            f"{last_lines(self.process.log)}"
+            f"{silent.name} does not answer on port {silent.node.port}. The last lines of "
+            f"{silent.log}:\n{last_lines(silent.log)}"
         )
 
     def __enter__(self) -> Kafka:
@@ -148,13 +237,29 @@ class Kafka:
         self.stop()
 
     def __repr__(self) -> str:
-        place = f"localhost:{self.port}"
+        place = _listed(f"localhost:{broker.node.port}" for broker in self.brokers)
         if not self._running:
             return f"Kafka on {place}, not running"
-        if self.process is None:
+        started = [(broker, broker.process) for broker in self.brokers if broker.process]
+        if not started:
             return f"A Kafka that was already listening on {place}: used as it is, never stopped"
-        state = "" if self.process.alive else f", ended with status {self.process.status}"
-        return (
-            f"Kafka {self.version} on {place}, process {self.process.pid}, "
-            f"answering after {self.ready_after_s:.1f} s{state}"
+        pids = _listed(str(process.pid) for _, process in started)
+        ended = "".join(
+            (f", {broker.name}" if len(started) > 1 else ",")
+            + f" ended with status {process.status}"
+            for broker, process in started
+            if not process.alive
         )
+        return (
+            f"Kafka {self.version} on {place}, process{'es' if len(started) > 1 else ''} {pids}, "
+            f"answering after {self.ready_after_s:.1f} s{ended}"
+        )
+
+
+def _name(node: Node, count: int) -> str:
+    return "Kafka" if count == 1 else f"Kafka broker {node.id}"
+
+
+def _listed(words: Iterable[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last

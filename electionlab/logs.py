@@ -13,8 +13,11 @@ class Logs:
 
     def __init__(self, workers: Workers) -> None:
         logs = {worker.log.name: worker.log for worker in workers.lives}
-        if workers.kafka.log:
-            logs["kafka.log"] = workers.kafka.log
+        for broker in workers.kafka.brokers:
+            if broker.log:
+                logs[broker.log.name if len(workers.kafka.brokers) > 1 else "kafka.log"] = (
+                    broker.log
+                )
         self.files = {name: path.read_text(errors="replace") for name, path in logs.items()}
         self.files["history.jsonl"] = workers.history().to_json_lines()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import socket
 from collections.abc import Iterable
@@ -78,5 +79,12 @@ def require_free(ports: Iterable[int], purpose: str) -> None:
 
 def free_port() -> int:
     """A port of the loopback interface that nobody listens on at this moment."""
-    with socket.create_server((LOOPBACK, 0)) as server:
-        return int(server.getsockname()[1])
+    return free_ports(1)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """So many different ports of the loopback interface that nobody listens on at this moment."""
+    with contextlib.ExitStack() as opened:
+        # All are open at once, or the system might name one twice.
+        servers = [opened.enter_context(socket.create_server((LOOPBACK, 0))) for _ in range(count)]
+        return [int(server.getsockname()[1]) for server in servers]

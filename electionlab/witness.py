@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,10 +59,12 @@ class Record:
 
 
 class Witness:
-    """Asks one Kafka. `bootstrap` is `host:port`; nothing is asked until a method is called."""
+    """Asks one Kafka. `bootstrap` is `host:port`, or several with commas between them; `settings`
+    are librdkafka's, for TLS and credentials. Nothing is asked until a method is called."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, bootstrap: str, settings: Mapping[str, str] | None = None) -> None:
         self.bootstrap = bootstrap
+        self.settings = dict(settings or {})
 
     def _settings(self, **more: Any) -> dict[str, Any]:
         return {
@@ -70,6 +72,7 @@ class Witness:
             "logger": _silent,
             "reconnect.backoff.ms": 20,
             "reconnect.backoff.max.ms": 200,
+            **self.settings,
             **more,
         }
 
@@ -80,6 +83,29 @@ class Witness:
             return sorted(admin.list_topics(timeout=within).topics)
         except KafkaException:
             return None
+
+    def brokers(self, within: float) -> list[int] | None:
+        """The ids of the brokers that live, from one metadata request; None if no answer in
+        `within` seconds."""
+        admin = AdminClient(self._settings())
+        try:
+            return sorted(admin.list_topics(timeout=within).brokers)
+        except KafkaException:
+            return None
+
+    def replicas(
+        self, topic: str, *, in_sync: bool = False, within: float = 10.0
+    ) -> dict[int, list[int]]:
+        """The ids of the brokers that keep a copy, by partition; with `in_sync`, of those whose
+        copy is complete. Raises LabError if there is no answer in `within` seconds."""
+        try:
+            told = AdminClient(self._settings()).list_topics(topic, timeout=within).topics[topic]
+        except KafkaException as error:
+            raise LabError(f"Kafka at {self.bootstrap} did not show {topic}: {error}") from error
+        return {
+            number: sorted(partition.isrs if in_sync else partition.replicas)
+            for number, partition in sorted(told.partitions.items())
+        }
 
     def group(self, name: str, within: float = 10.0) -> Group:
         """Describe a consumer group. Raises LabError if there is no answer in `within` seconds."""

@@ -103,18 +103,31 @@ class Workers:
     `settings` are Faust's, as environment variables (`BROKER_SESSION_TIMEOUT="6"`). Each worker
     also gets WEB_BIND=127.0.0.1 and a data folder of its own, so that the commands themselves stay
     as the playbook has them.
+
+    For another program than leader.py, say its `folder`, the name of its `app` and the `topic` of
+    its greetings. `lock=False` leaves out the walkthrough's lock: for web ports of your own.
     """
 
     def __init__(
-        self, kafka: Kafka, *, folder: Path = PROJECT, settings: dict[str, str] | None = None
+        self,
+        kafka: Kafka,
+        *,
+        folder: Path = PROJECT,
+        settings: dict[str, str] | None = None,
+        app: str = APP,
+        topic: str = GREETINGS_TOPIC,
+        lock: bool = True,
     ) -> None:
         self.kafka = kafka
         self.folder = folder
+        self.app = app
+        self.topic = topic
         self.settings = dict(settings or {})
         self.workers: dict[str, Worker] = {}  # by name, each one's newest life
         self.lives: list[Worker] = []  # every process that was started, in that order
         self._events: list[ev.Event] = []
         self._stored: list[ev.GreetingStored] = []
+        self._locks = lock
         self._locked = False
         self._started_at = time.time()
 
@@ -133,7 +146,7 @@ class Workers:
                 f"Worker {name} runs already (process {self.workers[name].process.pid}). "
                 "Interrupt or kill it first."
             )
-        if not self._locked:
+        if self._locks and not self._locked:
             walkthrough.acquire()
             self._locked = True
         ports.require_free([int(name)], f"worker {name}'s web server")
@@ -146,7 +159,7 @@ class Workers:
                 folder=self.folder,
                 environment=self._environment(data),
                 remove=[data],
-                keep=walkthrough.descriptors,
+                keep=walkthrough.descriptors if self._locks else [],
             )
         self._read()  # what the worker's last life still had to say comes before this one
         worker = self.workers[name] = Worker(name, command, process)
@@ -232,7 +245,7 @@ class Workers:
 
     def group(self) -> Table:
         """The group as Kafka itself describes it, with the worker behind each member."""
-        return tables.group(self.kafka.witness.group(APP), self.history(), APP)
+        return tables.group(self.kafka.witness.group(self.app), self.history(), self.app)
 
     def running(self) -> list[Worker]:
         """The workers whose processes run."""
@@ -257,7 +270,7 @@ class Workers:
             )
 
     def _read_stored(self) -> None:
-        records = self.kafka.witness.records(GREETINGS_TOPIC, since=self._started_at)
+        records = self.kafka.witness.records(self.topic, since=self._started_at)
         self._stored = [
             ev.GreetingStored(
                 time=record.time,
@@ -386,13 +399,16 @@ class Workers:
 
     def _about(self) -> dict[str, str]:
         return {
-            "app": APP,
+            "app": self.app,
             "kafka": self.kafka.version or "one that was there already",
             "faust-streaming": importlib.metadata.version("faust-streaming"),
             "aiokafka": importlib.metadata.version("aiokafka"),
             "python": platform.python_version(),
             "system": f"{platform.system()} {platform.machine()}",
-            "settings": " ".join(f"{name}={value}" for name, value in self.settings.items()),
+            "settings": " ".join(
+                f"{name}={'(hidden)' if 'PASSWORD' in name else value}"
+                for name, value in self.settings.items()
+            ),
         }
 
     def __enter__(self) -> Workers:

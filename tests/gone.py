@@ -43,17 +43,17 @@ def wait_for_ports(
     return pids | {psutil.Process(pid).ppid() for pid in pids}
 
 
-def assert_gone(pids: Iterable[int]) -> None:
-    """Within 5 s none of the processes lives and none of the playbook's ports is taken."""
-    pids = set(pids)
+def assert_gone(pids: Iterable[int], numbers: Iterable[int] = PORTS) -> None:
+    """Within 5 s none of the processes lives and none of the ports (the playbook's) is taken."""
+    pids, numbers = set(pids), list(numbers)
 
     def all_gone() -> bool:
-        return not any(is_running(pid) for pid in pids) and not any(map(ports.is_taken, PORTS))
+        return not any(is_running(pid) for pid in pids) and not any(map(ports.is_taken, numbers))
 
     wait_until(
         all_gone,
         within=GONE_WITHIN_S,
-        why=lambda: f"left: {[pid for pid in pids if is_running(pid)]}, ports {listening()}",
+        why=lambda: f"left: {[pid for pid in pids if is_running(pid)]}, ports {listening(numbers)}",
     )
 
 

@@ -15,7 +15,8 @@ from bs4 import BeautifulSoup
 
 from electionlab.places import PROJECT
 
-PARTS = ["conf.py", "index.md", "leader.py", "docs", "notebooks", "electionlab", "requirements.txt"]
+PARTS = ["conf.py", "index.md", "leader.py", "requirements.txt"]
+PARTS += ["docs", "notebooks", "examples", "electionlab"]
 
 
 @dataclass(frozen=True)
