@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from electionlab import jars, ports, timeline, walkthrough
+from electionlab import home, jars, ports, timeline, walkthrough
 from electionlab.errors import LabError
 from electionlab.install import COORDINATES, LOCK, prepare
 from electionlab.kafka import PLAYBOOK_PORT, Kafka
@@ -76,7 +76,8 @@ def picture(arguments: argparse.Namespace) -> None:
 
 def lock(_: argparse.Namespace) -> None:
     """resolve Kafka's coordinates anew and pin the result (for maintainers)"""
-    print(f"Wrote {jars.write_lock(LOCK, COORDINATES)}.")
+    for name, coordinates in ((LOCK, COORDINATES), (home.LOCK, home.COORDINATES)):
+        print(f"Wrote {jars.write_lock(name, coordinates)}.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
