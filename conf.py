@@ -48,6 +48,7 @@ def _fingerprint() -> str:
     files = [
         *ROOT.glob("electionlab/**/*.py"),
         *ROOT.glob("electionlab/locks/*"),
+        *(path for path in ROOT.glob("electionlab/kafka_home/**/*") if path.is_file()),
         *ROOT.glob("*.txt"),
     ]
     for path in sorted([*files, ROOT / "leader.py"]):

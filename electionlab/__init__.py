@@ -3,6 +3,7 @@
 What a notebook needs:
 
     Kafka      a broker, or the one that is there already
+    ZooKeeperWay   the same, started as the playbook does it, ZooKeeper first
     Workers    the playbook's workers, what is done to them, and the history of it
     History    what happened, saved and loaded
     Timeline   the picture of a history
@@ -19,6 +20,7 @@ from electionlab.kafka import Kafka
 from electionlab.logs import Logs
 from electionlab.timeline import Timeline
 from electionlab.workers import Worker, Workers
+from electionlab.zookeeper import ZooKeeperWay
 
 __all__ = [
     "History",
@@ -29,6 +31,7 @@ __all__ = [
     "Verdict",
     "Worker",
     "Workers",
+    "ZooKeeperWay",
     "checks",
     "events",
 ]

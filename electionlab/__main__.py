@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from electionlab import home, jars, ports, timeline, walkthrough
+from electionlab import home, jars, layout, ports, timeline, walkthrough
 from electionlab.errors import LabError
 from electionlab.install import COORDINATES, LOCK, prepare
 from electionlab.kafka import PLAYBOOK_PORT, Kafka
@@ -74,6 +74,11 @@ def picture(arguments: argparse.Namespace) -> None:
     print(f"{arguments.path}: {timeline.describe(history)}")
 
 
+def env(_: argparse.Namespace) -> None:
+    """print the line that sets KAFKA_HOME for the playbook's commands, for a shell to eval"""
+    print(layout.export())
+
+
 def lock(_: argparse.Namespace) -> None:
     """resolve Kafka's coordinates anew and pin the result (for maintainers)"""
     for name, coordinates in ((LOCK, COORDINATES), (home.LOCK, home.COORDINATES)):
@@ -83,7 +88,7 @@ def lock(_: argparse.Namespace) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m electionlab", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for command in (fetch, kafka, lab, picture, lock):
+    for command in (fetch, kafka, lab, env, picture, lock):
         added = commands.add_parser(command.__name__, help=command.__doc__)
         added.set_defaults(command=command)
         if command is lab:

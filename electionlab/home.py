@@ -73,9 +73,7 @@ preAllocSize=1024
 """
 
 
-def server_properties(
-    data: Path, port: int = PORT, zookeeper_port: int = ZOOKEEPER_PORT
-) -> str:
+def server_properties(data: Path, port: int = PORT, zookeeper_port: int = ZOOKEEPER_PORT) -> str:
     """The server.properties of one broker on that ZooKeeper, its data under `data`.
 
     What matters to the election is as in this workbook's own broker (`install.properties`).
@@ -95,9 +93,7 @@ zookeeper.session.timeout.ms=6000
 def kraft_properties(data: Path) -> str:
     """The server.properties of one broker without ZooKeeper; `kafka-storage format` comes first."""
     text = properties(data / "kraft", PORT, CONTROLLER_PORT)
-    return re.sub(
-        r"(?m)^log\.dirs=.*$", lambda _: f"log.dirs={_escaped(data / 'kraft')}", text
-    )
+    return re.sub(r"(?m)^log\.dirs=.*$", lambda _: f"log.dirs={_escaped(data / 'kraft')}", text)
 
 
 @dataclass(frozen=True)
@@ -195,7 +191,7 @@ def _sums(home: Path) -> dict[str, str]:
 def _is_whole(home: Path) -> bool:
     try:
         wanted = json.loads((home / SUMS).read_text())
-        scripts = [path for path in (home / "bin").iterdir()]
+        scripts = list((home / "bin").iterdir())
         return bool(wanted == _sums(home)) and all(os.access(path, os.X_OK) for path in scripts)
     except (OSError, ValueError):
         return False

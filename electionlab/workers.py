@@ -17,9 +17,9 @@ from types import TracebackType
 
 from electionlab import events as ev
 from electionlab import ports, tables
+from electionlab.broker import Broker
 from electionlab.errors import LabError
 from electionlab.history import History
-from electionlab.kafka import Kafka
 from electionlab.locks import walkthrough
 from electionlab.places import PROJECT, new_log
 from electionlab.processes import Process, folder_for_a_process, last_lines
@@ -104,7 +104,7 @@ class Workers:
     """
 
     def __init__(
-        self, kafka: Kafka, *, folder: Path = PROJECT, settings: dict[str, str] | None = None
+        self, kafka: Broker, *, folder: Path = PROJECT, settings: dict[str, str] | None = None
     ) -> None:
         self.kafka = kafka
         self.folder = folder

@@ -16,12 +16,13 @@ run() {
         echo "There is no Java at $java. Set JAVA_HOME, or make this folder anew: python -m electionlab env" >&2
         exit 1
     fi
+    # The JVM prints each small thing of its cache that it cannot use, into what a tool was asked.
     [ -f "$aot" ] || aot=''
     export CLASSPATH="$class_path"
     # Several options stand in one variable, so these are split.
     # shellcheck disable=SC2086
     exec "$java" ${KAFKA_HEAP_OPTS:-$heap} ${KAFKA_JVM_PERFORMANCE_OPTS:-$flags} \
-        ${aot:+"-XX:AOTCache=$aot"} "-Dlog4j.configuration=$logging" ${KAFKA_OPTS-} "$@"
+        ${aot:+"-XX:AOTCache=$aot" -Xlog:disable -Xlog:all=error:stderr} "-Dlog4j.configuration=$logging" ${KAFKA_OPTS-} "$@"
 }
 
 # is_running zookeeper|kafka: whether that server of ours runs; sets pid.
