@@ -52,7 +52,7 @@ def stock() -> float:
         wait_until(answers, within=60, why=lambda: "no ZooKeeper", every=0.01)
         run("kafka", "server.properties")
         wait_until(
-            lambda: ports.accepts(home.PORT) and witness.topics(within=5) is not None,
+            lambda: ports.accepts(home.PORT) and witness.can_make_topics(within=5),
             within=60,
             why=lambda: "no Kafka",
             every=0.01,

@@ -126,7 +126,7 @@ class ZooKeeperWay:
         self.process = self._run(home, "kafka", self.log)
         self.version = home.version
         self._wait(
-            lambda: ports.accepts(PORT) and self.witness.topics(within=5) is not None,
+            lambda: ports.accepts(PORT) and self.witness.can_make_topics(within=5),
             self.process,
             within,
         )
