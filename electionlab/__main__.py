@@ -25,6 +25,7 @@ def fetch(_: argparse.Namespace) -> None:
         f"Kafka {installation.version} is ready in {cache_folder()}, on {installation.java}, "
         f"{cache} an AOT cache."
     )
+    print(f"Kafka {home.VERSION}, the last with ZooKeeper, is ready in {home.make_home()}.")
 
 
 def kafka(_: argparse.Namespace) -> None:

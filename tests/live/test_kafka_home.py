@@ -15,6 +15,7 @@ from gone import assert_gone, end_group, is_running, listening
 
 from electionlab import Kafka, LabError, Workers, ZooKeeperWay, home, ports
 from electionlab.home import make_home
+from electionlab.java import find_java
 from electionlab.layout import find_home
 from electionlab.locks import walkthrough
 from electionlab.places import PROJECT, cache_folder
@@ -247,9 +248,7 @@ def test_the_readers_java_is_used_and_a_wrong_one_is_named(terminal):
     assert told.returncode == 1
     assert "no Java at /nowhere/bin/java" in told.stderr
     linked = terminal.folder / "java"
-    linked.symlink_to(
-        Path(shutil.which("java") or pytest.skip("no other Java")).resolve().parents[1]
-    )
+    linked.symlink_to(find_java().launcher.parent.parent)
     terminal.environment["JAVA_HOME"] = str(linked)
     for pid in terminal.start_both():
         words = psutil.Process(pid).cmdline()
@@ -289,13 +288,59 @@ def test_a_readers_own_kafka_in_apaches_layout_is_started_by_its_own_scripts(loc
     assert_nothing_left(pids)
 
 
-def test_a_cache_with_spaces_in_its_path_and_the_line_that_a_shell_evaluates(
-    locked, tmp_path, monkeypatch
-):
-    cache = tmp_path / "my cache"
+def a_cache_with_jars_alone(cache: Path) -> Path:
+    make_home()
     (cache / home.LOCK).mkdir(parents=True)
     for jar in (cache_folder() / home.LOCK).glob("*.jar"):
         shutil.copy2(jar, cache / home.LOCK)
+    return cache
+
+
+def test_of_two_that_make_it_at_once_one_waits_and_goes_on_if_the_other_is_killed(tmp_path):
+    cache = a_cache_with_jars_alone(tmp_path / "cache")
+    environment = {**os.environ, "ELECTIONLAB_CACHE": str(cache)}
+    told = [tmp_path / "0.err", tmp_path / "1.err"]
+    makers = []
+    try:
+        for path in told:
+            with path.open("w") as log:
+                makers.append(
+                    subprocess.Popen(
+                        [sys.executable, "-m", "electionlab", "env"],
+                        cwd=PROJECT,
+                        env=environment,
+                        stdout=subprocess.PIPE,
+                        stderr=log,
+                        text=True,
+                    )
+                )
+        training = wait_until(
+            lambda: [number for number in (0, 1) if "Training" in told[number].read_text()],
+            within=60,
+            why=lambda: str([path.read_text() for path in told]),
+        )
+        (first,) = training
+        assert makers[1 - first].poll() is None
+        makers[first].kill()
+        line, _ = makers[1 - first].communicate(timeout=120)
+    finally:
+        for maker in makers:
+            maker.kill()
+            maker.communicate()
+    assert makers[1 - first].returncode == 0
+    (made,) = (cache / home.LOCK).glob("home-*")
+    assert line == f"export KAFKA_HOME='{made}'\n"
+    assert home._is_whole(made)
+    assert sorted(path.name for path in made.glob("libexec/*.aot")) == [
+        "kafka.aot",
+        "zookeeper.aot",
+    ]
+
+
+def test_a_cache_with_spaces_in_its_path_and_the_line_that_a_shell_evaluates(
+    locked, tmp_path, monkeypatch
+):
+    cache = a_cache_with_jars_alone(tmp_path / "my cache")
     monkeypatch.setenv("ELECTIONLAB_CACHE", str(cache))
     monkeypatch.delenv("KAFKA_HOME", raising=False)
     told = subprocess.run(
@@ -393,6 +438,13 @@ def test_a_kafka_without_zookeeper_is_refused_with_its_name(tmp_path, monkeypatc
         (tmp_path / name).touch(mode=0o755)
     with pytest.raises(LabError, match="runs without ZooKeeper"):
         ZooKeeperWay(find_home({"KAFKA_HOME": str(tmp_path)})).start()
+
+
+def test_make_prints_one_line_for_a_shell():
+    told = subprocess.run(
+        ["make", "-s", "kafka-home"], check=True, cwd=PROJECT, capture_output=True, text=True
+    )
+    assert told.stdout == f"export KAFKA_HOME='{make_home()}'\n"
 
 
 def test_a_damaged_home_is_made_anew(capfd):
