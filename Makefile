@@ -10,11 +10,11 @@ HTML ?= _build/html
 # The process ids above us: if make is killed, what the build started ends too.
 OWNED := ELECTIONLAB_OWNERS=$$PPID
 
-.PHONY: help venv html test lab kafka picture lint benchmarks requirements clean
+.PHONY: help venv html test lab kafka kafka-home picture lint benchmarks requirements clean
 .DEFAULT_GOAL := help
 
 help: ## Show what each target does
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 venv: $(READY) ## Set up .venv, and nothing else
 
@@ -37,6 +37,9 @@ lab: $(READY) ## Open the notebooks in JupyterLab
 
 kafka: $(READY) ## Run a Kafka in the foreground, for the playbook's commands in other terminals
 	@$(OWNED) $(BIN)/python -m electionlab kafka
+
+kafka-home: $(READY) ## Print the line that sets KAFKA_HOME, with ZooKeeper, for: eval "$(make kafka-home)"
+	@$(OWNED) $(BIN)/python -m electionlab env
 
 picture: $(READY) ## Draw the README's picture anew from a real run
 	@$(OWNED) $(BIN)/python -m electionlab picture docs/election.svg

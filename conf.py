@@ -49,6 +49,7 @@ def _fingerprint() -> str:
         *ROOT.glob("electionlab/**/*.py"),
         *ROOT.glob("electionlab/locks/*"),
         *ROOT.glob("examples/*.py"),
+        *(path for path in ROOT.glob("electionlab/kafka_home/**/*") if path.is_file()),
         *ROOT.glob("*.txt"),
     ]
     for path in sorted([*files, ROOT / "leader.py"]):

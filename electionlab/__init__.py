@@ -3,6 +3,7 @@
 What a notebook needs:
 
     Kafka      a broker or three, or the one that is there already
+    ZooKeeperWay   the same, started as the playbook does it, ZooKeeper first
     Sasl       a user and a password, for a Kafka that asks for them over TLS
     Workers    the playbook's workers, what is done to them, and the history of it
     History    what happened, saved and loaded
@@ -16,11 +17,12 @@ from electionlab import checks, events
 from electionlab.checks import Verdict
 from electionlab.errors import LabError
 from electionlab.history import History
-from electionlab.kafka import Kafka
+from electionlab.kafka import Kafka, occupied
 from electionlab.logs import Logs
 from electionlab.security import Sasl
 from electionlab.timeline import Timeline
 from electionlab.workers import Worker, Workers
+from electionlab.zookeeper import ZooKeeperWay
 
 __all__ = [
     "History",
@@ -32,6 +34,8 @@ __all__ = [
     "Verdict",
     "Worker",
     "Workers",
+    "ZooKeeperWay",
     "checks",
     "events",
+    "occupied",
 ]

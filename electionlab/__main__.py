@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from electionlab import doctor, jars, ports, timeline, walkthrough
+from electionlab import doctor, home, jars, layout, ports, timeline, walkthrough
 from electionlab.errors import LabError
 from electionlab.install import COORDINATES, LOCK, prepare
 from electionlab.kafka import PLAYBOOK_PORT, Kafka
@@ -25,6 +25,7 @@ def fetch(_: argparse.Namespace) -> None:
         f"Kafka {installation.version} is ready in {cache_folder()}, on {installation.java}, "
         f"{cache} an AOT cache."
     )
+    print(f"Kafka {home.VERSION}, the last with ZooKeeper, is ready in {home.make_home()}.")
 
 
 def kafka(_: argparse.Namespace) -> None:
@@ -82,16 +83,22 @@ def diagnose(_: argparse.Namespace) -> None:
         raise LabError("Something is missing: see the lines with → above.")
 
 
+def env(_: argparse.Namespace) -> None:
+    """print the line that sets KAFKA_HOME for the playbook's commands, for a shell to eval"""
+    print(layout.export())
+
+
 def lock(_: argparse.Namespace) -> None:
     """resolve Kafka's coordinates anew and pin the result (for maintainers)"""
-    print(f"Wrote {jars.write_lock(LOCK, COORDINATES)}.")
+    for name, coordinates in ((LOCK, COORDINATES), (home.LOCK, home.COORDINATES)):
+        print(f"Wrote {jars.write_lock(name, coordinates)}.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m electionlab", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    named = {"fetch": fetch, "kafka": kafka, "lab": lab, "picture": picture, "doctor": diagnose}
-    for name, command in {**named, "lock": lock}.items():
+    named = {"fetch": fetch, "kafka": kafka, "lab": lab, "env": env, "picture": picture}
+    for name, command in {**named, "doctor": diagnose, "lock": lock}.items():
         added = commands.add_parser(name, help=command.__doc__)
         added.set_defaults(command=command)
         if command is lab:

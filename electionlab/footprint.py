@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import psutil
 
 from electionlab import events as ev
 from electionlab.history import History
-from electionlab.processes import Process
+from electionlab.started import Started
 from electionlab.tables import Table
-
-
-class Started(Protocol):
-    """A Kafka that was started here, whichever way."""
-
-    @property
-    def processes(self) -> list[Process]: ...
-    @property
-    def ready_after_s(self) -> float | None: ...
 
 
 @dataclass(frozen=True)

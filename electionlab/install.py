@@ -95,10 +95,10 @@ def properties(
         "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
         **(more or {}),
     }
-    return "".join(f"{name}={_escaped(value)}\n" for name, value in settings.items())
+    return "".join(f"{name}={escaped(value)}\n" for name, value in settings.items())
 
 
-def _escaped(value: str) -> str:
+def escaped(value: str) -> str:
     """A value as Java reads it from a properties file: Latin-1, and a backslash is an escape."""
     plain = value.replace("\\", "\\\\").replace("\n", "\\n")
     utf_16 = (plain[i].encode("utf-16-be") for i in range(len(plain)))

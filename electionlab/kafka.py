@@ -101,6 +101,17 @@ class Kafka:
         return self.brokers[0].log
 
     @property
+    def processes(self) -> list[Process]:
+        """The processes that this object started: one a broker; none for what was there already."""
+        return [broker.process for broker in self.brokers if broker.process]
+
+    @property
+    def logs(self) -> dict[str, Path]:
+        """The brokers' log files by name; they stay when the brokers have stopped."""
+        written = [broker.log for broker in self.brokers if broker.log]
+        return {"kafka.log": written[0]} if len(written) == 1 else {p.name: p for p in written}
+
+    @property
     def is_ours(self) -> bool:
         """Whether this object started the broker; False for one that was there already."""
         return self.process is not None
@@ -151,8 +162,7 @@ class Kafka:
         within = STOP_WITHIN_S if len(self.brokers) == 1 else CLUSTER_STOP_WITHIN_S
         try:
             with ThreadPoolExecutor(len(self.brokers)) as pool:
-                ours = [broker.process for broker in self.brokers if broker.process]
-                for stopped in [pool.submit(process.stop, within) for process in ours]:
+                for stopped in [pool.submit(process.stop, within) for process in self.processes]:
                     stopped.result()
         finally:
             for broker in self.brokers:
@@ -254,6 +264,16 @@ class Kafka:
             f"Kafka {self.version} on {place}, process{'es' if len(started) > 1 else ''} {pids}, "
             f"answering after {self.ready_after_s:.1f} s{ended}"
         )
+
+
+def occupied() -> str:
+    """Who listens on the playbook's port, where pages want to start a Kafka of their own; empty
+    for nobody. What another walkthrough has started there does not count: it is waited for."""
+    walkthrough.acquire()
+    try:
+        return ports.listener(PLAYBOOK_PORT) if ports.is_taken(PLAYBOOK_PORT) else ""
+    finally:
+        walkthrough.release()
 
 
 def _name(node: Node, count: int) -> str:

@@ -12,12 +12,7 @@ class Logs:
     """Every log file of a run and its history, to read and to download; shown by naming it."""
 
     def __init__(self, workers: Workers) -> None:
-        logs = {worker.log.name: worker.log for worker in workers.lives}
-        for broker in workers.kafka.brokers:
-            if broker.log:
-                logs[broker.log.name if len(workers.kafka.brokers) > 1 else "kafka.log"] = (
-                    broker.log
-                )
+        logs = {worker.log.name: worker.log for worker in workers.lives} | workers.kafka.logs
         self.files = {name: path.read_text(errors="replace") for name, path in logs.items()}
         self.files["history.jsonl"] = workers.history().to_json_lines()
 

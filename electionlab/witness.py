@@ -107,6 +107,17 @@ class Witness:
             for number, partition in sorted(told.partitions.items())
         }
 
+    def can_make_topics(self, within: float) -> bool:
+        """Whether one metadata request names a broker and the controller, within `within` seconds.
+
+        With ZooKeeper a broker answers before its controller has told it of any broker or topic.
+        """
+        try:
+            told = AdminClient(self._settings()).list_topics(timeout=within)
+        except KafkaException:
+            return False
+        return bool(told.brokers) and told.controller_id in told.brokers
+
     def group(self, name: str, within: float = 10.0) -> Group:
         """Describe a consumer group. Raises LabError if there is no answer in `within` seconds."""
         admin = AdminClient(self._settings())

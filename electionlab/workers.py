@@ -19,10 +19,10 @@ from electionlab import events as ev
 from electionlab import ports, tables
 from electionlab.errors import LabError
 from electionlab.history import History
-from electionlab.kafka import Kafka
 from electionlab.locks import walkthrough
 from electionlab.places import PROJECT, new_log
 from electionlab.processes import Process, folder_for_a_process, last_lines
+from electionlab.started import Started
 from electionlab.tables import Table
 from electionlab.waiting import wait_until
 
@@ -110,7 +110,7 @@ class Workers:
 
     def __init__(
         self,
-        kafka: Kafka,
+        kafka: Started,
         *,
         folder: Path = PROJECT,
         settings: dict[str, str] | None = None,
