@@ -91,6 +91,29 @@ def boot(rounds: int) -> list[str]:
     ]
 
 
+def three_brokers(rounds: int) -> list[str]:
+    """Three brokers beside one: seconds until all answer, and what they hold together."""
+    resident = []
+
+    def three() -> float:
+        with Kafka(brokers=3) as kafka:
+            running = [psutil.Process(b.process.pid) for b in kafka.brokers if b.process]
+            resident.append(sum(process.memory_info().rss for process in running) / 1e6)
+            return kafka.ready_after_s or 0.0
+
+    def one() -> float:
+        with Kafka(port=0) as kafka:
+            return kafka.ready_after_s or 0.0
+
+    measured = pairs(three, one, rounds)
+    ratios = [three_s / one_s for three_s, one_s in measured]
+    return [
+        f"| three brokers answer, s | {spread([three_s for three_s, _ in measured])} | |",
+        f"| three brokers / one | {spread(ratios)} | at most 3 |",
+        f"| resident memory of three brokers, MB | {max(resident):.0f} | at most 1200 |",
+    ]
+
+
 def memory() -> list[str]:
     """Resident memory of the broker, three workers, their guards and this process, in MB."""
     with Kafka() as kafka, Workers(kafka) as workers:
@@ -226,7 +249,13 @@ def main() -> None:
     parser.add_argument("--fresh", action="store_true", help="also time a fresh clone (network)")
     options = parser.parse_args()
     subprocess.run(["make", "html"], cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
-    rows = [*boot(options.rounds), *memory(), *unchanged_build(), *page()]
+    rows = [
+        *boot(options.rounds),
+        *three_brokers(options.rounds),
+        *memory(),
+        *unchanged_build(),
+        *page(),
+    ]
     if options.fresh:
         rows += fresh_clone()
     head = ["# What was measured", "", f"`make benchmarks` on {machine()}.", ""]

@@ -104,6 +104,22 @@ def test_the_logs_can_be_downloaded_from_the_page(site, page, tmp_path):
     assert History.load(tmp_path / "history.jsonl").workers == ["6066", "6067", "6068"]
 
 
+def test_the_page_beyond_one_machine_says_who_gets_in(site):
+    text = outputs(site, "docs/beyond-one-machine")
+    assert "Traceback" not in text
+    for words in (
+        "does not know this user with this password",
+        "wants TLS and credentials",
+        "its certificate is not accepted",
+        "Kafka broker 2 ended with status 137",
+        "this Kafka has fewer brokers: 1",
+    ):
+        assert words in text
+    assert "open sesame" not in text
+    told = site.page("docs/beyond-one-machine").get_text()
+    assert re.search(r"silence between two greetings was [\d.]+ s", told)
+
+
 def test_no_local_link_is_broken(site):
     broken = []
     for name in site.pages():
