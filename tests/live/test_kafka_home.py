@@ -222,6 +222,15 @@ def test_a_second_start_names_the_first_and_harms_nothing(terminal):
     assert WITNESS.topics(within=5) is not None
 
 
+@pytest.mark.parametrize("arguments", ["", "-daemon", "no-such-file", "-daemon no-such-file"])
+@pytest.mark.parametrize("name", ["zookeeper", "kafka"])
+def test_a_start_without_a_file_to_read_says_so(tmp_path, name, arguments):
+    command = [make_home() / "bin" / f"{name}-server-start", *arguments.split()]
+    told = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert (told.returncode, told.stdout) == (1, "")
+    assert ("no-such-file" if "no-such" in arguments else "Usage") in told.stderr
+
+
 def test_in_the_background_until_the_stop_scripts(terminal):
     try:
         for command, answered in ((ZOOKEEPER, answers), (KAFKA, is_kafka_there)):

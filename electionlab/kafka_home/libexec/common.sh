@@ -44,8 +44,17 @@ is_running() {
 begin() {
     name=$1
     shift
+    background=''
+    if [ "${1-}" = -daemon ]; then
+        background=yes
+        shift
+    fi
     if [ $# -eq 0 ]; then
         echo "Usage: $name-server-start [-daemon] FILE" >&2
+        exit 1
+    fi
+    if [ ! -r "$1" ]; then
+        echo "There is no file $1 to read." >&2
         exit 1
     fi
     umask 077
@@ -55,15 +64,10 @@ begin() {
         exit 1
     fi
     # In the background it outlives the terminal, and only the stop script ends it.
-    if [ "$1" = -daemon ]; then
-        shift
+    if [ $background ]; then
         nohup "$home/bin/$name-server-start" "$@" >"$data/$name.out" 2>&1 </dev/null &
         echo "Process $! starts in the background. Its output: $data/$name.out"
         exit 0
-    fi
-    if [ ! -r "$1" ]; then
-        echo "There is no file $1 to read." >&2
-        exit 1
     fi
     echo $$ >"$data/$name.pid" # exec keeps the id
     case $name in zookeeper) other=kafka ;; *) other=zookeeper ;; esac
