@@ -9,6 +9,8 @@ SPHINX_OPTIONS ?=
 HTML ?= _build/html
 # The process ids above us: if make is killed, what the build started ends too.
 OWNED := ELECTIONLAB_OWNERS=$$PPID
+# On failure: what this machine has, and what is missing.
+DOCTOR := $(BIN)/python -m electionlab doctor >&2
 
 .PHONY: help venv html test lab kafka kafka-home picture lint benchmarks requirements clean
 .DEFAULT_GOAL := help
@@ -26,7 +28,7 @@ $(READY): requirements.txt pyproject.toml
 	@touch $(READY)
 
 html: $(READY) ## Build the pages into _build/html, running a real Kafka and real workers
-	@$(OWNED) $(BIN)/python -m sphinx -W --keep-going -q $(SPHINX_OPTIONS) . "$(HTML)"
+	@$(OWNED) $(BIN)/python -m sphinx -W --keep-going -q $(SPHINX_OPTIONS) . "$(HTML)" || { $(DOCTOR); exit 1; }
 	@echo "The pages are in $(HTML)/index.html"
 
 test: $(READY) ## Run all tests, a build of the pages from nothing among them

@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT))
 
 from electionlab.errors import LabError  # noqa: E402
 from electionlab.install import prepare  # noqa: E402
+from electionlab.layout import find_home  # noqa: E402
 from electionlab.processes import add_owner  # noqa: E402
 
 project = "Leader election, live"
@@ -71,6 +72,7 @@ def _fetch_first(app: Sphinx) -> None:
     add_owner(os.getpid())
     try:
         prepare()
+        find_home()
     except LabError as error:
         # An exception would be buried under Sphinx's report of versions and extensions.
         raise SystemExit(f"electionlab: {error}") from None
