@@ -99,9 +99,12 @@ class Witness:
         """The ids of the brokers that keep a copy, by partition; with `in_sync`, of those whose
         copy is complete. Raises LabError if there is no answer in `within` seconds."""
         try:
-            told = AdminClient(self._settings()).list_topics(topic, timeout=within).topics[topic]
+            with self._reader() as consumer:  # any other client would create a topic by asking
+                told = consumer.list_topics(topic, timeout=within).topics[topic]
         except KafkaException as error:
             raise LabError(f"Kafka at {self.bootstrap} did not show {topic}: {error}") from error
+        if told.error:  # a topic that is not there, for one
+            raise LabError(f"Kafka at {self.bootstrap} did not show {topic}: {told.error}")
         return {
             number: sorted(partition.isrs if in_sync else partition.replicas)
             for number, partition in sorted(told.partitions.items())

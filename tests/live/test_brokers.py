@@ -35,6 +35,12 @@ def create(kafka, topic):
     # No replication factor is named: the brokers' own default counts.
     admin = AdminClient({"bootstrap.servers": kafka.bootstrap})
     admin.create_topics([NewTopic(topic, 3)])[topic].result(30)
+    witnesses = [Witness(f"127.0.0.1:{broker.node.port}") for broker in kafka.brokers]
+    wait_until(  # each broker learns of it by itself
+        lambda: all(topic in (one.topics(within=5) or []) for one in witnesses),
+        within=30,
+        why=lambda: f"the brokers show {[one.topics(within=5) for one in witnesses]}",
+    )
 
 
 def write(kafka, topic, values):
@@ -87,6 +93,8 @@ def test_three_brokers_know_each_other_listen_on_loopback_only_and_leave_nothing
 
 def test_messages_have_three_copies_and_two_are_enough():
     with Kafka(brokers=3) as kafka:
+        with pytest.raises(LabError, match="did not show copied"):
+            kafka.witness.replicas("copied")
         create(kafka, "copied")
         assert set(map(tuple, kafka.witness.replicas("copied").values())) == {(1, 2, 3)}
         resource = ConfigResource(ResourceType.TOPIC, "copied")
