@@ -77,6 +77,23 @@ def test_every_image_has_an_alternative_text(site):
             assert image.get("alt"), f"{name}: {image}"
 
 
+def test_the_playbook_shows_three_ways_and_ran_the_first_two(site):
+    tabs = site.page("docs/playbook").select("div.sd-tab-content")
+    ways = [" ".join(tab.get_text().split()) for tab in tabs]
+    assert len(ways) == 3
+    assert re.search(r"Kafka 4\.\S+ on localhost:9092, process \d+, answering after", ways[0])
+    assert "$KAFKA_HOME/bin/zookeeper-server-start" in ways[1]
+    assert re.search(r"Kafka 3\.9\.\S+ on localhost:9092, process \d+, with a ZooKeeper", ways[1])
+
+
+def test_the_two_ways_are_compared_in_figures(site):
+    table = site.page("docs/two-ways").select_one(".cell_output table")
+    rows = [[cell.get_text() for cell in row.select("td")] for row in table.select("tbody tr")]
+    assert rows[0] == ["processes", "ZooKeeper, Kafka", "Kafka"]
+    assert all(re.fullmatch(r"\d+ MB", cell) for cell in rows[1][1:])
+    assert all(re.fullmatch(r"[\d.]+ s", cell) for row in rows[2:] for cell in row[1:])
+
+
 def test_the_numbers_in_prose_are_numbers(site):
     text = site.page("docs/playbook").get_text()
     found = re.search(r"So for ([\d.]+) s nobody led", text)
