@@ -21,7 +21,8 @@ from electionlab.kafka import Kafka, occupied
 from electionlab.logs import Logs
 from electionlab.security import Sasl
 from electionlab.timeline import Timeline
-from electionlab.workers import Worker, Workers
+from electionlab.worker import Worker
+from electionlab.workers import Workers
 from electionlab.zookeeper import ZooKeeperWay
 
 __all__ = [

@@ -16,11 +16,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import nest_asyncio2
 
+from electionlab.blocks import Startable
 from electionlab.errors import LabError
 from electionlab.kafka import Kafka
 from electionlab.places import PROJECT
@@ -29,7 +29,7 @@ from electionlab.waiting import wait_until
 T = TypeVar("T")
 
 
-class InsideWorker:
+class InsideWorker(Startable):
     """leader.py's application, started in this interpreter. It has no web server.
 
     `app` is the Faust application itself, `printed` what it has printed: a notebook would show that
@@ -44,7 +44,7 @@ class InsideWorker:
         self._data: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def start(self, within: float = 60.0) -> InsideWorker:
+    def start(self, within: float = 60.0) -> Self:
         """Start the worker and wait until it has joined the group. Returns itself.
 
         Started already: nothing happens. Raises LabError if no partitions come `within` seconds.
@@ -124,17 +124,6 @@ class InsideWorker:
         if self.app is None:
             raise LabError("The worker in this kernel is not running. Call start() first.")
         return self.app
-
-    def __enter__(self) -> InsideWorker:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def __repr__(self) -> str:
         if self.app is None:

@@ -7,9 +7,10 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import TracebackType
+from typing import Self
 
 from electionlab import ports
+from electionlab.blocks import Startable
 from electionlab.broker import Broker, Node
 from electionlab.errors import LabError
 from electionlab.install import new_id, prepare
@@ -27,7 +28,7 @@ CLUSTER_STOP_WITHIN_S = 1.0  # the last of a quorum has nobody left to agree wit
 START_AGAIN = "Stop the workers and start Kafka again."
 
 
-class Kafka:
+class Kafka(Startable):
     """A Kafka to run workers on.
 
     On the playbook's port a Kafka that already listens is used as it is, and never stopped. With
@@ -131,7 +132,7 @@ class Kafka:
             told |= {"KAFKA_CA_FILE": str(self.ca_file)}
         return told
 
-    def start(self, within: float = 60.0) -> Kafka:
+    def start(self, within: float = 60.0) -> Self:
         """Start the brokers and wait until each answers a metadata request. Returns itself.
 
         Started already: nothing happens. Raises LabError where the port belongs to something that
@@ -234,17 +235,6 @@ class Kafka:
             f"{silent.name} does not answer on port {silent.node.port}. The last lines of "
             f"{silent.log}:\n{last_lines(silent.log)}"
         )
-
-    def __enter__(self) -> Kafka:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def __repr__(self) -> str:
         place = _listed(f"localhost:{broker.node.port}" for broker in self.brokers)

@@ -1,4 +1,4 @@
-"""Faust workers: the playbook's commands, each in a process of its own, their logs read live."""
+"""The Faust workers of a run: started, broken and followed, and the history of it all."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import platform
 import re
 import shlex
 import signal
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 
 from electionlab import events as ev
 from electionlab import ports, tables
+from electionlab.blocks import Stoppable
 from electionlab.errors import LabError
 from electionlab.history import History
 from electionlab.locks import walkthrough
@@ -25,76 +24,14 @@ from electionlab.processes import Process, folder_for_a_process, last_lines
 from electionlab.started import Started
 from electionlab.tables import Table
 from electionlab.waiting import wait_until
+from electionlab.worker import Worker, program, shown
 
 APP = "leader-example"
 GREETINGS_TOPIC = "leader-example-leader.say"
 COLOURS = {"FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"}
-TABLE_FRAME = re.compile(r"\+-|\+Topic|\| topic ")  # the lines of a table that say nothing
-QUIET_S = 0.1
-"""A record is taken for complete when nothing has been added to its log for so long."""
 
 
-class Worker:
-    """One worker process and its log. `name` is its web port, as the playbook tells them apart."""
-
-    def __init__(self, name: str, command: str, process: Process) -> None:
-        self.name = name
-        self.command = command
-        self.process = process
-        self.log = process.log
-        self.started = time.time()
-        self.unshown: list[tuple[ev.Event, ev.LogRecord]] = []
-        self._reader = ev.RecordReader()
-        self._read_to = 0
-        self._last_growth = time.monotonic()
-        self._exit_seen = False
-
-    @property
-    def alive(self) -> bool:
-        return self.process.alive
-
-    def read(self) -> list[ev.Event]:
-        """The events that the log tells of and that were not read before."""
-        if self._exit_seen:
-            return []
-        ended = not self.alive  # asked first: what was written before the end is read below
-        with self.log.open("rb") as log:
-            log.seek(self._read_to)
-            new = log.read()
-        # A piece of a character that is still being written is left for the next time.
-        new = new[: new.rfind(b"\n") + 1] if not ended else new
-        self._read_to += len(new)
-        # A worker that was killed may have left its last line without an end.
-        text = new.decode(errors="replace") + ("\n" if ended else "")
-        found = list(self._reader.feed(text))
-        now = time.monotonic()
-        if new:
-            self._last_growth = now
-        if ended or now - self._last_growth > QUIET_S:
-            found += self._reader.flush()
-        told = [ev.parse(record, self.name, self.started) for record in found]
-        self.unshown += zip(told, found, strict=True)
-        if ended:
-            self._exit_seen = True
-            status = self.process.status or 0
-            told.append(ev.WorkerExited(time=time.time(), worker=self.name, status=status))
-        return told
-
-    def output(self) -> str:
-        """All that the worker has written so far."""
-        return self.log.read_text(errors="replace")
-
-    def take_unshown(self) -> list[tuple[ev.Event, ev.LogRecord]]:
-        """The events read since this was last asked, each with the record that told of it."""
-        taken, self.unshown = self.unshown, []
-        return taken
-
-    def __repr__(self) -> str:
-        state = "running" if self.alive else f"ended with status {self.process.status}"
-        return f"Worker {self.name} (process {self.process.pid}), {state}"
-
-
-class Workers:
+class Workers(Stoppable):
     """The workers of one run, what was done to them, and the history of it all.
 
         with Kafka() as kafka, Workers(kafka) as workers:
@@ -153,7 +90,7 @@ class Workers:
         begun = time.time()
         with folder_for_a_process(f"worker-{name}") as data:
             process = Process(
-                [str(_program(words[0])), *words[1:]],
+                [str(program(words[0])), *words[1:]],
                 name=f"Worker {name}",
                 log=new_log(name),
                 folder=self.folder,
@@ -322,7 +259,7 @@ class Workers:
                 if isinstance(event, ev.Logged):
                     skipped += record.text.count("\n") + 1
                 else:
-                    print(_shown(event, record), flush=True)
+                    print(shown(event, record), flush=True)
 
         def pause(seconds: float) -> None:
             show()
@@ -411,30 +348,6 @@ class Workers:
             ),
         }
 
-    def __enter__(self) -> Workers:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
 
 def _ready(history: History, name: str, since: float) -> bool:
     return any(event.time >= since for event in history.of(ev.WorkerReady, worker=name))
-
-
-def _shown(event: ev.Event, record: ev.LogRecord) -> str:
-    clock = time.strftime("%H:%M:%S", time.localtime(event.time))
-    prefix = f"{event.worker} {clock}.{int(event.time % 1 * 1000):03d} "
-    first, *rest = record.text.splitlines()
-    rows = [line for line in rest if not TABLE_FRAME.match(line)]
-    return "\n".join([prefix + first, *(" " * len(prefix) + line for line in rows)])
-
-
-def _program(name: str) -> Path:
-    """The program of this environment: the one beside this interpreter, whatever the PATH says."""
-    return Path(sys.executable).parent / name

@@ -8,9 +8,10 @@ import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
+from typing import Self
 
 from electionlab import ports
+from electionlab.blocks import Startable
 from electionlab.errors import LabError
 from electionlab.home import PORT, ZOOKEEPER_PORT
 from electionlab.java import find_java
@@ -36,7 +37,7 @@ def answers(port: int = ZOOKEEPER_PORT) -> bool:
     return told.startswith(b"Zookeeper version") and b"Mode:" in told
 
 
-class ZooKeeperWay:
+class ZooKeeperWay(Startable):
     """The playbook's two commands, each a process of ours that ends with its owner.
 
         with ZooKeeperWay() as kafka, Workers(kafka) as workers:
@@ -81,7 +82,7 @@ class ZooKeeperWay:
         """Whether this object's Kafka was started by it: always, while it runs."""
         return self.process is not None
 
-    def start(self, within: float = 60.0) -> ZooKeeperWay:
+    def start(self, within: float = 60.0) -> Self:
         """Run both commands, each until its server answers. Returns itself.
 
         Started already: nothing happens. Raises LabError where a port is taken, another walkthrough
@@ -170,17 +171,6 @@ class ZooKeeperWay:
             )
 
         wait_until(look, within=within, why=why, every=0.01)
-
-    def __enter__(self) -> ZooKeeperWay:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def __repr__(self) -> str:
         place = f"localhost:{PORT}"

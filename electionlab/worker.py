@@ -1,0 +1,89 @@
+"""One Faust worker: its process, its log read as it grows, and how a line of it is shown."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from pathlib import Path
+
+from electionlab import events as ev
+from electionlab.processes import Process
+
+TABLE_FRAME = re.compile(r"\+-|\+Topic|\| topic ")  # the lines of a table that say nothing
+QUIET_S = 0.1
+"""A record is taken for complete when nothing has been added to its log for so long."""
+
+
+class Worker:
+    """One worker process and its log. `name` is its web port, as the playbook tells them apart."""
+
+    def __init__(self, name: str, command: str, process: Process) -> None:
+        self.name = name
+        self.command = command
+        self.process = process
+        self.log = process.log
+        self.started = time.time()
+        self.unshown: list[tuple[ev.Event, ev.LogRecord]] = []
+        self._reader = ev.RecordReader()
+        self._read_to = 0
+        self._last_growth = time.monotonic()
+        self._exit_seen = False
+
+    @property
+    def alive(self) -> bool:
+        return self.process.alive
+
+    def read(self) -> list[ev.Event]:
+        """The events that the log tells of and that were not read before."""
+        if self._exit_seen:
+            return []
+        ended = not self.alive  # asked first: what was written before the end is read below
+        with self.log.open("rb") as log:
+            log.seek(self._read_to)
+            new = log.read()
+        # A piece of a character that is still being written is left for the next time.
+        new = new[: new.rfind(b"\n") + 1] if not ended else new
+        self._read_to += len(new)
+        # A worker that was killed may have left its last line without an end.
+        text = new.decode(errors="replace") + ("\n" if ended else "")
+        found = list(self._reader.feed(text))
+        now = time.monotonic()
+        if new:
+            self._last_growth = now
+        if ended or now - self._last_growth > QUIET_S:
+            found += self._reader.flush()
+        told = [ev.parse(record, self.name, self.started) for record in found]
+        self.unshown += zip(told, found, strict=True)
+        if ended:
+            self._exit_seen = True
+            status = self.process.status or 0
+            told.append(ev.WorkerExited(time=time.time(), worker=self.name, status=status))
+        return told
+
+    def output(self) -> str:
+        """All that the worker has written so far."""
+        return self.log.read_text(errors="replace")
+
+    def take_unshown(self) -> list[tuple[ev.Event, ev.LogRecord]]:
+        """The events read since this was last asked, each with the record that told of it."""
+        taken, self.unshown = self.unshown, []
+        return taken
+
+    def __repr__(self) -> str:
+        state = "running" if self.alive else f"ended with status {self.process.status}"
+        return f"Worker {self.name} (process {self.process.pid}), {state}"
+
+
+def shown(event: ev.Event, record: ev.LogRecord) -> str:
+    """A record behind its worker's name and the time of day, tables without their frames."""
+    clock = time.strftime("%H:%M:%S", time.localtime(event.time))
+    prefix = f"{event.worker} {clock}.{int(event.time % 1 * 1000):03d} "
+    first, *rest = record.text.splitlines()
+    rows = [line for line in rest if not TABLE_FRAME.match(line)]
+    return "\n".join([prefix + first, *(" " * len(prefix) + line for line in rows)])
+
+
+def program(name: str) -> Path:
+    """The program of this environment: the one beside this interpreter, whatever the PATH says."""
+    return Path(sys.executable).parent / name
