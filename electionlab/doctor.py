@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import platform
 import shutil
 import sys
@@ -11,11 +12,12 @@ from dataclasses import dataclass
 
 import psutil
 
-from electionlab import install, ports
+from electionlab import home, install, ports
 from electionlab.errors import LabError
 from electionlab.jars import read_lock
 from electionlab.java import find_java
 from electionlab.kafka import CONTROLLER_PORT, PLAYBOOK_PORT
+from electionlab.layout import find_home
 from electionlab.locks import walkthrough
 from electionlab.places import PROJECT, cache_folder
 from electionlab.walkthrough import PORTS
@@ -61,16 +63,20 @@ def _java() -> Finding:
     return Finding("Java", f"{java}, {java.launcher}")
 
 
-def _jars() -> Finding:
-    jars = read_lock(install.LOCK)
-    folder = cache_folder() / install.LOCK
+def _jars(what: str, lock: str) -> Finding:
+    jars = read_lock(lock)
+    folder = cache_folder() / lock
     whole = sum(jar.is_whole(folder / jar.file_name) for jar in jars)
-    mend = (
-        ""
-        if whole == len(jars)
-        else "They are fetched when needed, or by `python -m electionlab fetch`."
-    )
-    return Finding("Kafka", f"{install.KAFKA_VERSION}, {whole} of {len(jars)} jars are whole", mend)
+    missing = "They are fetched when needed, or by `python -m electionlab fetch`."
+    mend = "" if whole == len(jars) else missing
+    return Finding(what, f"{lock}, {whole} of {len(jars)} jars are whole", mend)
+
+
+def _home() -> Finding:
+    """A KAFKA_HOME that is set has to be one; without one, ours is made when needed."""
+    if not os.environ.get("KAFKA_HOME"):
+        return Finding("KAFKA_HOME", "not set; `python -m electionlab env` makes one")
+    return Finding("KAFKA_HOME", str(find_home()))
 
 
 def _cache() -> Finding:
@@ -114,7 +120,9 @@ def examine() -> Iterator[Finding]:
         ("Python", _python),
         ("packages", _packages),
         ("Java", _java),
-        ("Kafka", _jars),
+        ("Kafka", lambda: _jars("Kafka", install.LOCK)),
+        ("ZooKeeper", lambda: _jars("ZooKeeper", home.LOCK)),
+        ("KAFKA_HOME", _home),
         ("cache", _cache),
         ("memory", _memory),
         ("lock", _walkthrough),
@@ -124,6 +132,6 @@ def examine() -> Iterator[Finding]:
             yield look()
         except (LabError, OSError) as error:
             yield Finding(what, "cannot be used", str(error))
-    for port in (PLAYBOOK_PORT, CONTROLLER_PORT, *PORTS):
+    for port in (home.ZOOKEEPER_PORT, PLAYBOOK_PORT, CONTROLLER_PORT, *PORTS):
         yield _port(port)
     yield Finding("workbook", str(PROJECT))

@@ -10,14 +10,15 @@ from electionlab import doctor
 from electionlab.doctor import Finding
 
 
-def report(**environment: str) -> dict[str, Finding]:
+def report() -> dict[str, Finding]:
     return {finding.what: finding for finding in doctor.examine()}
 
 
 def test_each_look_is_one_line_and_nothing_is_left_out():
     found = report()
-    assert {"Python", "packages", "Java", "Kafka", "cache", "memory", "lock"} <= set(found)
-    assert {f"port {port}" for port in (9092, 9093, 6066, 6067, 6068)} <= set(found)
+    looks = {"Python", "packages", "Java", "Kafka", "ZooKeeper", "KAFKA_HOME", "cache", "memory"}
+    assert looks | {"lock"} <= set(found)
+    assert {f"port {port}" for port in (2181, 9092, 9093, 6066, 6067, 6068)} <= set(found)
     assert all("\n" not in finding.seen for finding in found.values())
 
 
@@ -26,6 +27,11 @@ def test_a_java_home_that_points_nowhere_has_a_mend_and_the_look_goes_on(monkeyp
     found = report()
     assert "JAVA_HOME is /nowhere" in found["Java"].mend
     assert found["Kafka"].seen
+
+
+def test_a_kafka_home_without_scripts_has_a_mend(monkeypatch, tmp_path):
+    monkeypatch.setenv("KAFKA_HOME", str(tmp_path))
+    assert str(tmp_path) in report()["KAFKA_HOME"].mend
 
 
 def test_missing_jars_are_counted(monkeypatch, tmp_path):
