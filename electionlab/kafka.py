@@ -23,8 +23,8 @@ from electionlab.witness import Witness
 
 PLAYBOOK_PORT = 9092  # leader.py says kafka://localhost:9092
 CONTROLLER_PORT = 9093
-# A broker stops in 0.3 s. One that is stopped while it starts would wait, and so would the last of a
-# quorum, which has nobody left to agree with: then it is killed, for its data is thrown away anyway.
+# A broker stops in 0.3 s. One that is stopped while it starts would wait, and so would the last of
+# a quorum, which has nobody left to agree with: they are killed, for their data is thrown away.
 STOP_WITHIN_S = 2.0
 CLUSTER_STOP_WITHIN_S = 1.0
 START_AGAIN = "Stop the workers and start Kafka again."
