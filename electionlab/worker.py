@@ -45,8 +45,9 @@ class Worker:
         # A piece of a character that is still being written is left for the next time.
         new = new[: new.rfind(b"\n") + 1] if not ended else new
         self._read_to += len(new)
-        # A worker that was killed may have left its last line without an end.
-        text = new.decode(errors="replace") + ("\n" if ended else "")
+        text = new.decode(errors="replace")
+        if ended and text and not text.endswith("\n"):
+            text += "\n"  # a worker that was killed may leave its last line without an end
         found = list(self._reader.feed(text))
         now = time.monotonic()
         if new:
