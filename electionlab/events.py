@@ -1,42 +1,18 @@
-"""A log line becomes an event.
+"""The kinds of events that a history has: what workers logged, what we did, what Kafka says.
 
-A Faust worker's log is a sequence of records: a line that begins with a time, and the lines under
-it (tables, tracebacks) up to the next such line. `records` cuts a log into records, `parse` turns
-one record into one event, keeping no state. A record that says nothing about the election becomes
-`Logged`; nothing is dropped.
+An event is an immutable record with a time. `records` makes events of log lines, `workers` and
+`lab` note what was done, `witness` what the broker and the workers answered.
 """
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 
-HEAD = re.compile(
-    r"^\[(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3})\] \[(?P<pid>\d+)\] \[(?P<level>\w+)\] "
-    r"(?P<text>.*)$"
-)
 LEADER_TOPIC = re.compile(r"-__assignor-__leader$")
 
 
-@dataclass(frozen=True)
-class LogRecord:
-    """A record of a worker's log.
-
-    `time` is Unix time in seconds, None for what was printed before logging began (the banner) or
-    by something else than Python's logging. `line` counts from 1 in the log file; `text` has all
-    its lines, the first without time, process id and level.
-    """
-
-    line: int
-    time: float | None
-    level: str
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
     """Something that happened: `time` in Unix seconds, to whom (`worker`), and the log's line.
 
@@ -52,7 +28,7 @@ class Event:
 # What workers say in their logs -----------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Logged(Event):
     """Any other record, as it is."""
 
@@ -60,36 +36,36 @@ class Logged(Event):
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WorkerReady(Event):
     """Faust said `Worker ready`: recovery is over, the agents run. Said after each rebalance."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WorkerStopping(Event):
     """The worker began an orderly stop. `signal` is the number that asked for it."""
 
     signal: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GroupLeft(Event):
     """The worker told the coordinator that it leaves: others need not wait for a time-out."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RebalanceNoticed(Event):
     """A heartbeat's answer told the worker that its group is rebalancing."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PartitionsRevoked(Event):
     """The worker gives its partitions back before it joins again."""
 
     partitions: dict[str, tuple[int, ...]]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MemberJoined(Event):
     """The coordinator took the worker into a generation of the group, under a member id."""
 
@@ -97,12 +73,12 @@ class MemberJoined(Event):
     member_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GroupLeaderElected(Event):
     """This member computes the assignment for all: the *group* leader, not Faust's leader."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PartitionsAssigned(Event):
     """The worker got its partitions, by topic. The leader topic among them makes it leader."""
 
@@ -114,12 +90,12 @@ class PartitionsAssigned(Event):
         return any(LEADER_TOPIC.search(topic) and has_zero for topic, has_zero in held)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Published(Event):
     """leader.py's timer ran and printed `PUBLISHING ON LEADER!`."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GreetingPrinted(Event):
     """leader.py's agent printed a greeting."""
 
@@ -129,14 +105,14 @@ class GreetingPrinted(Event):
 # What follows from the order of events, added by the history ------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LeadershipGained(Event):
     """An assignment made the worker leader; it was not before."""
 
     generation: int | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LeadershipLost(Event):
     """The worker is leader no longer. `by` says how it ended: `assignment`, `leaving`, `exit`."""
 
@@ -146,48 +122,105 @@ class LeadershipLost(Event):
 # What we did to them, and what we saw -------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class WorkerStarted(Event):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Action(Event):
+    """Something that we did. `time` is when it was asked for, `by` who asked (a page, a storm's
+    round), `effective` the Unix time from which it had taken effect; None where that is the same.
+    """
+
+    by: str = ""
+    effective: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkerStarted(Action):
     """We started a worker process. `log` is the name of its log file."""
 
     pid: int
     command: str
     log: str
+    settings: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class WorkerInterrupted(Event):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkerInterrupted(Action):
     """We sent Ctrl+C's signal (SIGINT)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class WorkerKilled(Event):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkerKilled(Action):
     """We sent SIGKILL: the worker can say nothing more, to nobody."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class WorkerFrozen(Event):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkerFrozen(Action):
     """We sent SIGSTOP: the process stands still, its connections stay open."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class WorkerThawed(Event):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkerThawed(Action):
     """We sent SIGCONT: the process goes on where it stood."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkerCut(Action):
+    """We cut the worker's network: what it and the brokers send each other is held back, silently,
+    while its connections stay open."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkerHealed(Action):
+    """We healed the worker's network: what was held back arrives."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkerSlowed(Action):
+    """We made the worker's network slow: `delay_s` seconds later in each direction."""
+
+    delay_s: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoopBlocked(Action):
+    """We blocked the worker's event loop for `seconds`; its other threads go on."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BrokerStopped(Action):
+    """We stopped a broker in good order. `broker` is its id."""
+
+    broker: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BrokerKilled(Action):
+    """We killed a broker with -9."""
+
+    broker: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BrokerStarted(Action):
+    """We started a broker again, with the data it had. `effective` is when it answered."""
+
+    broker: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WorkerExited(Event):
     """We saw that the process has ended. `status` is 128 + n where signal n ended it."""
 
     status: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RunEnding(Event):
     """We began to stop all workers: what follows is no failure of the election."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class HistoryEnded(Event):
     """We looked no further."""
 
@@ -195,7 +228,7 @@ class HistoryEnded(Event):
 # What the broker says -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GreetingStored(Event):
     """A greeting as it stands in the topic; `time` is when its producer made it."""
 
@@ -204,139 +237,61 @@ class GreetingStored(Event):
     offset: int
 
 
-EVENT_TYPES: dict[str, type[Event]] = {
-    kind.__name__: kind
-    for kind in (
-        *(Logged, WorkerReady, WorkerStopping, GroupLeft, RebalanceNoticed, PartitionsRevoked),
-        *(MemberJoined, GroupLeaderElected, PartitionsAssigned, Published, GreetingPrinted),
-        *(LeadershipGained, LeadershipLost, WorkerStarted, WorkerInterrupted, WorkerKilled),
-        *(WorkerFrozen, WorkerThawed, WorkerExited, RunEnding, HistoryEnded, GreetingStored),
-    )
-}
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupStored(Event):
+    """The coordinator wrote a generation of the group into its own log: Kafka's last word on it.
 
-
-# Parsing ------------------------------------------------------------------------------------------
-
-
-@dataclass
-class RecordReader:
-    """Cuts a growing log into records. Feed it text as it comes, in pieces of any size."""
-
-    _open: LogRecord | None = None
-    _rest: str = ""
-    _lines: int = field(default=0)
-
-    def feed(self, text: str) -> Iterator[LogRecord]:
-        """The records that are known to be complete: another one has begun after them."""
-        *lines, self._rest = (self._rest + text).split("\n")
-        for line in lines:
-            self._lines += 1
-            head = HEAD.match(line)
-            if head is None and self._open is not None:
-                joined = f"{self._open.text}\n{line.rstrip()}"
-                self._open = LogRecord(self._open.line, self._open.time, self._open.level, joined)
-                continue
-            if self._open is not None:
-                yield self._open
-            if head is None:
-                self._open = LogRecord(self._lines, None, "", line.rstrip())
-            else:
-                told = datetime.strptime(head["time"], "%Y-%m-%d %H:%M:%S,%f")
-                self._open = LogRecord(
-                    self._lines, told.timestamp(), head["level"], head["text"].rstrip()
-                )
-
-    def flush(self) -> Iterator[LogRecord]:
-        """The last record, once nothing more is written for now."""
-        if self._open is not None and not self._rest:
-            yield self._open
-            self._open = None
-
-
-def records(lines: Iterable[str]) -> Iterator[LogRecord]:
-    """All records of a log that is complete. A last line without its end counts too."""
-    reader = RecordReader()
-    for line in lines:
-        yield from reader.feed(line if line.endswith("\n") else line + "\n")
-    yield from reader.flush()
-
-
-def _partitions(record: LogRecord) -> dict[str, tuple[int, ...]]:
-    """Read Faust's table `| topic | {0-1, 4} |`."""
-    rows = re.findall(r"^\| (\S+) +\| \{([\d, -]*)\} *\|", record.text, re.MULTILINE)
-    return {topic: tuple(_numbers(numbers)) for topic, numbers in rows}
-
-
-def _numbers(text: str) -> Iterator[int]:
-    for piece in filter(None, text.split(",")):
-        first, _, last = piece.strip().partition("-")
-        yield from range(int(first), int(last or first) + 1)
-
-
-Make = Callable[[re.Match[str], LogRecord], tuple[type[Event], dict[str, object]]]
-
-RULES: list[tuple[re.Pattern[str], Make]] = [
-    (
-        re.compile(r"PUBLISHING ON LEADER!$"),
-        lambda m, r: (Published, {}),
-    ),
-    (
-        re.compile(r"(b'.*'|b\".*\")$"),
-        lambda m, r: (
-            GreetingPrinted,
-            {"greeting": ast.literal_eval(m[1]).decode(errors="replace")},
-        ),
-    ),
-    (
-        re.compile(r"Setting newly assigned partitions"),
-        lambda m, r: (PartitionsAssigned, {"partitions": _partitions(r)}),
-    ),
-    (
-        re.compile(r"Revoking previously assigned partitions"),
-        lambda m, r: (PartitionsRevoked, {"partitions": _partitions(r)}),
-    ),
-    (
-        re.compile(r"Joined group '.*' \(generation (\d+)\) with member_id (\S+)"),
-        lambda m, r: (MemberJoined, {"generation": int(m[1]), "member_id": m[2]}),
-    ),
-    (
-        re.compile(r"Elected group leader -- performing partition assignments"),
-        lambda m, r: (GroupLeaderElected, {}),
-    ),
-    (
-        re.compile(r"Heartbeat failed for group .* because it is rebalancing"),
-        lambda m, r: (RebalanceNoticed, {}),
-    ),
-    (
-        re.compile(r"\[\^-*Recovery\]: Worker ready"),
-        lambda m, r: (WorkerReady, {}),
-    ),
-    (
-        re.compile(r"\[\^-*Worker\]: Signal received: (?:\S+ )?\(?(\d+)\)?"),
-        lambda m, r: (WorkerStopping, {"signal": int(m[1])}),
-    ),
-    (
-        re.compile(r"LeaveGroup request succeeded"),
-        lambda m, r: (GroupLeft, {}),
-    ),
-]
-
-
-def parse(record: LogRecord, worker: str, time: float = 0.0) -> Event:
-    """The event that a record tells of.
-
-    `time` (Unix seconds) stands in where the record has none of its own. The sentences matched are
-    those of faust-streaming 0.15 and aiokafka 0.14.
+    `time` is the broker's. `members` are member ids, `group_leader` is the one that computed the
+    assignment, `holders` those that were given a partition of Faust's leader topic: one of them in
+    each generation, if all is well, and none in a generation without members. `leader` holds
+    partition 0, which makes it Faust's leader.
     """
-    at = record.time if record.time is not None else time
-    # What a process writes past its logging, such as `-INT- -INT-` on Ctrl+C, is a further line.
-    first = record.text.partition("\n")[0]
-    for pattern, make in RULES:
-        found = pattern.match(first)
-        if found:
-            try:
-                kind, fields = make(found, record)
-            except (SyntaxError, ValueError):  # it only looked like a greeting
-                break
-            return kind(time=at, worker=worker, line=record.line, **fields)
-    return Logged(time=at, worker=worker, line=record.line, level=record.level, text=record.text)
+
+    generation: int
+    members: tuple[str, ...]
+    group_leader: str | None
+    leader: str | None
+    holders: tuple[str, ...] = ()
+    offset: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupSeen(Event):
+    """A sample: the coordinator described the group. `state` is Kafka's word (`STABLE`, …);
+    `leader` is the member id that holds partition 0 of the leader topic, if any does."""
+
+    state: str
+    members: tuple[str, ...]
+    leader: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WitnessFailed(Event):
+    """A sample that failed: `asked` was not answered, and `why`."""
+
+    asked: str
+    why: str
+
+
+# What a worker says over HTTP ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkerView(Event):
+    """A sample: the worker's own answer to "who leads?" and "what do you hold?".
+
+    `leader` is the name of the worker that its routing table names (`/router/topics`), itself or
+    another; None for nobody. `leads` is whether it holds the leader partition itself, and `heir`
+    whether it is the standby for it (`/assignment/`).
+    """
+
+    leader: str | None
+    leads: bool
+    heir: bool = False
+
+
+EVENT_TYPES: dict[str, type[Event]] = {
+    name: kind
+    for name, kind in list(globals().items())
+    if isinstance(kind, type) and issubclass(kind, Event) and kind not in (Event, Action)
+}

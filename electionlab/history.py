@@ -19,7 +19,7 @@ from electionlab.errors import LabError
 from electionlab.events import Event
 
 FORMAT = "electionlab-history"
-VERSION = 1
+VERSION = 2
 E = TypeVar("E", bound=Event)
 
 
@@ -304,4 +304,7 @@ def _from_json(told: object) -> Event:
     told.pop("at")
     if isinstance(partitions := told.get("partitions"), dict):
         told["partitions"] = {topic: tuple(numbers) for topic, numbers in partitions.items()}
+    for name in ("members", "holders"):  # JSON has no tuples
+        if name in told:
+            told[name] = tuple(told[name])
     return kind(**told)

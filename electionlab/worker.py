@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from electionlab import events as ev
+from electionlab import records
 from electionlab.processes import Process
 
 TABLE_FRAME = re.compile(r"\+-|\+Topic|\| topic ")  # the lines of a table that say nothing
@@ -24,8 +25,8 @@ class Worker:
         self.process = process
         self.log = process.log
         self.started = time.time()
-        self.unshown: list[tuple[ev.Event, ev.LogRecord]] = []
-        self._reader = ev.RecordReader()
+        self.unshown: list[tuple[ev.Event, records.LogRecord]] = []
+        self._reader = records.RecordReader()
         self._read_to = 0
         self._last_growth = time.monotonic()
         self._exit_seen = False
@@ -54,7 +55,7 @@ class Worker:
             self._last_growth = now
         if ended or now - self._last_growth > QUIET_S:
             found += self._reader.flush()
-        told = [ev.parse(record, self.name, self.started) for record in found]
+        told = [records.parse(record, self.name, self.started) for record in found]
         self.unshown += zip(told, found, strict=True)
         if ended:
             self._exit_seen = True
@@ -66,7 +67,7 @@ class Worker:
         """All that the worker has written so far."""
         return self.log.read_text(errors="replace")
 
-    def take_unshown(self) -> list[tuple[ev.Event, ev.LogRecord]]:
+    def take_unshown(self) -> list[tuple[ev.Event, records.LogRecord]]:
         """The events read since this was last asked, each with the record that told of it."""
         taken, self.unshown = self.unshown, []
         return taken
@@ -76,7 +77,7 @@ class Worker:
         return f"Worker {self.name} (process {self.process.pid}), {state}"
 
 
-def shown(event: ev.Event, record: ev.LogRecord) -> str:
+def shown(event: ev.Event, record: records.LogRecord) -> str:
     """A record behind its worker's name and the time of day, tables without their frames."""
     clock = time.strftime("%H:%M:%S", time.localtime(event.time))
     prefix = f"{event.worker} {clock}.{int(event.time % 1 * 1000):03d} "

@@ -6,7 +6,7 @@ import pytest
 from literal import DATA, GREETINGS_TOPIC, LEADER_TOPIC, LOGS
 
 from electionlab import events as ev
-from electionlab.events import HEAD, LogRecord, RecordReader, parse, records
+from electionlab.records import HEAD, LogRecord, RecordReader, parse, records
 
 each_log = pytest.mark.parametrize("log", LOGS, ids=lambda log: log.name)
 

@@ -267,6 +267,8 @@ def test_the_recorded_file_is_what_would_be_saved():
 @pytest.mark.parametrize("kind", ev.EVENT_TYPES.values(), ids=lambda kind: kind.__name__)
 def test_every_kind_of_event_can_be_saved(tmp_path, kind):
     values = {"int": 1, "str": "a", "int | None": 2, "dict[str, tuple[int, ...]]": {"t": (0, 3)}}
+    values |= {"float": 2.5, "bool": True, "str | None": "b", "tuple[str, ...]": ("m", "n")}
+    values |= {"float | None": 0.5}
     own = {name: values[told] for name, told in kind.__annotations__.items()}
     history = History([kind(time=1.5, worker="A", line=None, **own)])
     loaded = History.load(history.save(tmp_path / "h.jsonl"))
@@ -329,9 +331,9 @@ def test_a_file_that_is_no_history_is_refused(tmp_path, text):
 
 
 def test_a_newer_version_is_refused_by_its_number(tmp_path):
-    told = refused(tmp_path / "h.jsonl", HEAD.replace('"version": 1', '"version": 2'))
-    assert "version 2" in told
-    assert "up to 1" in told
+    told = refused(tmp_path / "h.jsonl", HEAD.replace('"version": 1', '"version": 3'))
+    assert "version 3" in told
+    assert "up to 2" in told
 
 
 # JSON leaves three of these as they are, and str.splitlines takes them for ends of lines.
