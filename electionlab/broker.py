@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from electionlab import ports
 from electionlab.errors import LabError
 from electionlab.install import Installation, copy_formatted, properties
 from electionlab.places import new_log
-from electionlab.processes import Process, folder_for_a_process, last_lines
+from electionlab.processes import Process, folder_for_a_process, keep_folder, last_lines
 from electionlab.security import INTERNAL, LISTENER, Sasl, broker_settings
 
 CLUSTER = {
@@ -52,6 +52,8 @@ class Broker:
         self.name = name
         self.process: Process | None = None
         self.log: Path | None = None
+        self._command: list[str] = []
+        self._keeper: Process | None = None
 
     @property
     def alive(self) -> bool:
@@ -65,30 +67,52 @@ class Broker:
         cluster_id: str,
         security: tuple[Sasl, str] | None = None,
         keep: Sequence[int] = (),
+        settings: Mapping[str, str] | None = None,
+        lasting: bool = False,
     ) -> None:
         """Start the process with fresh data, as one of `nodes`; it is not ready yet.
 
         `security` is who may enter, and the broker's key and certificates as PEM. `keep` are file
-        descriptors that its guard holds open.
+        descriptors that its guard holds open. `settings` are Kafka's own and come last. With
+        `lasting` the data outlive the process, for `start_again`; `forget` removes them.
         """
         lone = len(nodes) == 1
         with folder_for_a_process("kafka") as folder:  # nobody else may read it
             data, config = folder / "data", folder / "server.properties"
             copy_formatted(installation, data, cluster_id=cluster_id, node=self.node.id)
-            more = {} if lone else {**CLUSTER, **quorum(self.node, nodes)}
+            more: dict[str, str] = {} if lone else {**CLUSTER, **quorum(self.node, nodes)}
             if security:
                 key_file = folder / "broker.pem"
                 key_file.write_text(security[1])
                 more |= {**secure_listeners(self.node), **broker_settings(security[0], key_file)}
+            more |= settings or {}
             config.write_text(properties(data, self.node.port, self.node.controller_port, more))
             self.log = new_log("kafka" if lone else f"broker-{self.node.id}")
-            self.process = Process(
-                installation.command("kafka.Kafka", str(config)),
-                name=self.name,
-                log=self.log,
-                remove=[folder],
-                keep=keep,
-            )
+            self._command = installation.command("kafka.Kafka", str(config))
+            if lasting:
+                self._keeper = keep_folder(folder)
+            self._launch([] if lasting else [folder], keep)
+
+    def start_again(self) -> None:
+        """Start the process anew with the data that it had; it is not ready yet. LabError if it
+        runs, or if its data did not outlive it."""
+        if self.alive or self._keeper is None:
+            why = "runs already" if self.alive else "has no data any more to start again with"
+            raise LabError(f"{self.name} {why}.")
+        self._launch([], [])
+
+    def forget(self) -> None:
+        """Remove data that outlived the process. None left is fine."""
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None and keeper.alive:
+            keeper.send(signal.SIGKILL)
+            keeper.wait(within=10)
+
+    def _launch(self, remove: Sequence[Path], keep: Sequence[int]) -> None:
+        assert self.log
+        self.process = Process(
+            self._command, name=self.name, log=self.log, remove=remove, keep=keep
+        )
 
     def require_alive(self, then: str = "") -> None:
         """Raise LabError, with the log's last lines, if the process was started and has ended.

@@ -241,7 +241,8 @@ class GreetingStored(Event):
 class GroupStored(Event):
     """The coordinator wrote a generation of the group into its own log: Kafka's last word on it.
 
-    `time` is the broker's. `members` are member ids, `group_leader` is the one that computed the
+    `time` is the broker's. `members` are member ids, and `workers` the workers behind them in the
+    same order ("" where Faust did not tell). `group_leader` is the one that computed the
     assignment, `holders` those that were given a partition of Faust's leader topic: one of them in
     each generation, if all is well, and none in a generation without members. `leader` holds
     partition 0, which makes it Faust's leader.
@@ -252,7 +253,18 @@ class GroupStored(Event):
     group_leader: str | None
     leader: str | None
     holders: tuple[str, ...] = ()
+    workers: tuple[str, ...] = ()
     offset: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OffsetCommitted(Event):
+    """The coordinator stored a commit: everything in the topic's partition before the offset
+    `committed` counts as processed."""
+
+    topic: str
+    partition: int
+    committed: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

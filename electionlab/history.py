@@ -205,7 +205,7 @@ class History:
             "events": len(self.events),
             "about": self.about,
         }
-        lines = [head, *(_to_json(event, self.start) for event in self.events)]
+        lines = [head, *(event_to_json(event, self.start) for event in self.events)]
         return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
     @classmethod
@@ -238,7 +238,7 @@ class History:
         found = []
         for number, line in numbered:
             try:
-                found.append(_from_json(json.loads(line)))
+                found.append(event_from_json(json.loads(line)))
             except (ValueError, KeyError, TypeError) as error:
                 raise LabError(
                     f"{path}, line {number}, is not an event: {line[:60]!r}. "
@@ -292,19 +292,21 @@ def _with_leaderships(events: Iterable[Event]) -> Iterator[Event]:
             yield ev.LeadershipLost(time=event.time, worker=worker, line=event.line, by=lost)
 
 
-def _to_json(event: Event, start: float) -> dict[str, object]:
+def event_to_json(event: Event, start: float = 0.0) -> dict[str, object]:
+    """An event as a JSON object; `at` is in seconds after the Unix time `start`."""
     fields = dataclasses.asdict(event)
     return {"event": type(event).__name__, "at": round(event.time - start, 3), **fields}
 
 
-def _from_json(told: object) -> Event:
+def event_from_json(told: object) -> Event:
+    """The event that `event_to_json` wrote. ValueError, KeyError or TypeError if it is none."""
     if not isinstance(told, dict):
         raise TypeError(f"an object was expected: {told!r}")
     kind = ev.EVENT_TYPES[str(told.pop("event"))]
     told.pop("at")
     if isinstance(partitions := told.get("partitions"), dict):
         told["partitions"] = {topic: tuple(numbers) for topic, numbers in partitions.items()}
-    for name in ("members", "holders"):  # JSON has no tuples
+    for name in ("members", "holders", "workers"):  # JSON has no tuples
         if name in told:
             told[name] = tuple(told[name])
     return kind(**told)

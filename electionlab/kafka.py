@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
@@ -45,7 +45,10 @@ class Kafka(Startable):
     `brokers=3` starts a quorum of three processes, each message on all three; one may die.
     `security=Sasl(user, password)` lets in only who knows that password, over TLS; `ca_file` is
     what clients have to trust. Both are on free ports unless `port` says where the first one is.
+    `settings` are Kafka's own, for each broker that is started here.
     """
+
+    lasting = False  # whether a broker's data outlive it
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class Kafka(Startable):
         lock: bool = True,
         brokers: int = 1,
         security: Sasl | None = None,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         if brokers not in (1, 3):
             raise LabError(f"Kafka runs with 1 broker or with 3 here, not with {brokers!r}.")
@@ -74,6 +78,8 @@ class Kafka(Startable):
         self.ready_after_s: float | None = None
         self._locks = lock and self.port == PLAYBOOK_PORT
         self._running = False
+        self._settings = dict(settings or {})
+        self._down: set[int] = set()  # ids of the brokers that were ended on purpose
 
     def _nodes(self, port: int | None, count: int) -> list[Node]:
         free = ports.free_ports(3 * count)
@@ -170,14 +176,15 @@ class Kafka(Startable):
         finally:
             for broker in self.brokers:
                 broker.process = None
+                broker.forget()
             if self._locks:
                 walkthrough.release()
 
     def require_alive(self) -> None:
-        """Raise LabError, with a log's last lines, if what we started can answer no more: its one
-        broker has ended, or two of three."""
-        dead = self._dead()
-        if self._running and not self.alive:
+        """Raise LabError, with a log's last lines, if what we started can answer no more, against
+        our will: its one broker has ended, or two of three."""
+        dead = [broker for broker in self._dead() if broker.node.id not in self._down]
+        if self._running and dead and not self.alive:
             dead[-1].require_alive(
                 START_AGAIN
                 if len(self.brokers) == 1
@@ -209,10 +216,22 @@ class Kafka(Startable):
         keep = walkthrough.descriptors if self._locks else []
         cluster_id = new_id()
         for broker in self.brokers:
-            broker.start(installation, nodes, cluster_id=cluster_id, security=security, keep=keep)
+            broker.start(
+                installation,
+                nodes,
+                cluster_id=cluster_id,
+                security=security,
+                keep=keep,
+                settings={**self._settings, **self.own_settings(broker.node)},
+                lasting=self.lasting,
+            )
         self.version = installation.version
         wait_until(self._answers_or_died, within=within, why=self._why_silent, every=0.01)
         self.ready_after_s = time.monotonic() - begun
+
+    def own_settings(self, node: Node) -> Mapping[str, str]:
+        """What one broker is told beside what all are told."""
+        return {}
 
     def _answers_or_died(self) -> bool:
         for broker in self.brokers:

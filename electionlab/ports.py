@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
+import os
 import socket
+import tempfile
 from collections.abc import Iterable
+from pathlib import Path
 
 import psutil
 
@@ -88,3 +92,32 @@ def free_ports(count: int) -> list[int]:
         # All are open at once, or the system might name one twice.
         servers = [opened.enter_context(socket.create_server((LOOPBACK, 0))) for _ in range(count)]
         return [int(server.getsockname()[1]) for server in servers]
+
+
+class PortBlock:
+    """So many ports in a row, for one lab: short numbers that are easy to tell apart.
+
+    The first block whose ports are all free and that no other lab of this user has taken. It is
+    taken by a lock on a file, which ends with this process.
+    """
+
+    FIRST, LAST, STEP = 7101, 8901, 20
+
+    def __init__(self, count: int) -> None:
+        if count > self.STEP:
+            raise LabError(f"A lab has room for {self.STEP} workers at most, not for {count}.")
+        for first in range(self.FIRST, self.LAST, self.STEP):
+            path = Path(tempfile.gettempdir()) / f"electionlab-ports-{first}-{os.getuid()}.lock"
+            lock = path.open("w")
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self.ports = list(range(first, first + count))
+                if not any(map(is_taken, self.ports)):
+                    self._lock = lock
+                    return
+            lock.close()
+        raise LabError(f"No {count} ports in a row are free between {self.FIRST} and {self.LAST}.")
+
+    def release(self) -> None:
+        """Let others have them. Released already is fine."""
+        self._lock.close()

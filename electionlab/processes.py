@@ -180,3 +180,15 @@ class Process:
         if self.alive:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, number)
+
+
+def keep_folder(folder: Path) -> Process:
+    """A process that does nothing but own a folder: whatever ends this interpreter, the folder goes
+    3 s later, when what works in it has been ended too. Kill it to remove the folder now."""
+    return Process(
+        ["sh", "-c", "trap '' TERM; while :; do sleep 3600; done"],
+        name=f"The keeper of {folder}",
+        log=folder / "keeper.log",
+        remove=[folder],
+        grace_s=3.0,
+    )

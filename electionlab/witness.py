@@ -66,7 +66,8 @@ class Witness:
         self.bootstrap = bootstrap
         self.settings = dict(settings or {})
 
-    def _settings(self, **more: Any) -> dict[str, Any]:
+    def client_settings(self, **more: Any) -> dict[str, Any]:
+        """What a client of librdkafka needs to get in; `more` comes last."""
         return {
             "bootstrap.servers": self.bootstrap,
             "logger": _silent,
@@ -78,7 +79,7 @@ class Witness:
 
     def topics(self, within: float) -> list[str] | None:
         """The names of the topics, from one metadata request; None if no answer in `within` s."""
-        admin = AdminClient(self._settings())
+        admin = AdminClient(self.client_settings())
         try:
             return sorted(admin.list_topics(timeout=within).topics)
         except KafkaException:
@@ -87,7 +88,7 @@ class Witness:
     def brokers(self, within: float) -> list[int] | None:
         """The ids of the brokers that live, from one metadata request; None if no answer in
         `within` seconds."""
-        admin = AdminClient(self._settings())
+        admin = AdminClient(self.client_settings())
         try:
             return sorted(admin.list_topics(timeout=within).brokers)
         except KafkaException:
@@ -116,30 +117,41 @@ class Witness:
         With ZooKeeper a broker answers before its controller has told it of any broker or topic.
         """
         try:
-            told = AdminClient(self._settings()).list_topics(timeout=within)
+            told = AdminClient(self.client_settings()).list_topics(timeout=within)
         except KafkaException:
             return False
         return bool(told.brokers) and told.controller_id in told.brokers
 
     def group(self, name: str, within: float = 10.0) -> Group:
         """Describe a consumer group. Raises LabError if there is no answer in `within` seconds."""
-        admin = AdminClient(self._settings())
         try:
+            admin = AdminClient(self.client_settings())
             asked = admin.describe_consumer_groups([name], request_timeout=within)
-            told = asked[name].result(within + 1)
+            return as_group(asked[name].result(within + 1))
         except (KafkaException, TimeoutError) as error:
             raise LabError(
                 f"Kafka at {self.bootstrap} did not describe the group {name!r}: {error}"
             ) from error
-        members = []
-        for member in told.members:
-            held: dict[str, list[int]] = {}
-            for place in member.assignment.topic_partitions:
-                held.setdefault(place.topic, []).append(place.partition)
-            partitions = {topic: tuple(sorted(held[topic])) for topic in sorted(held)}
-            members.append(Member(member.member_id, partitions))
-        members.sort(key=lambda member: member.member_id)
-        return Group(name, told.state.name, tuple(members))
+
+    def coordinator(self, name: str, within: float = 10.0) -> int:
+        """The id of the broker that coordinates a group. LabError if no answer in time."""
+        admin = AdminClient(self.client_settings())
+        try:
+            asked = admin.describe_consumer_groups([name], request_timeout=within)
+            return int(asked[name].result(within + 1).coordinator.id)
+        except (KafkaException, TimeoutError) as error:
+            raise LabError(
+                f"Kafka at {self.bootstrap} did not name the coordinator of {name!r}: {error}"
+            ) from error
+
+    def end_of(self, topic: str, within: float) -> int | None:
+        """The offset after the last message of a topic's partition 0; None if no answer."""
+        with self._reader() as consumer:
+            try:
+                _, high = consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=within)
+            except KafkaException:
+                return None
+        return int(high)
 
     def records(self, topic: str, since: float = 0.0, within: float = 10.0) -> list[Record]:
         """All messages of a topic created at or after the Unix time `since`, in order of time.
@@ -185,7 +197,7 @@ class Witness:
     @contextlib.contextmanager
     def _reader(self) -> Iterator[Consumer]:
         consumer = Consumer(
-            self._settings(
+            self.client_settings(
                 **{
                     "group.id": "electionlab-witness",
                     "enable.auto.commit": False,
@@ -197,3 +209,16 @@ class Witness:
             yield consumer
         finally:
             consumer.close()
+
+
+def as_group(told: Any) -> Group:
+    """What confluent-kafka answers about a consumer group."""
+    members = []
+    for member in told.members:
+        held: dict[str, list[int]] = {}
+        for place in member.assignment.topic_partitions:
+            held.setdefault(place.topic, []).append(place.partition)
+        partitions = {topic: tuple(sorted(held[topic])) for topic in sorted(held)}
+        members.append(Member(member.member_id, partitions))
+    members.sort(key=lambda member: member.member_id)
+    return Group(told.group_id, told.state.name, tuple(members))

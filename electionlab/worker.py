@@ -25,6 +25,8 @@ class Worker:
         self.process = process
         self.log = process.log
         self.started = time.time()
+        self.ready = False  # once Faust has said so, it stays
+        self.frozen = False
         self.unshown: list[tuple[ev.Event, records.LogRecord]] = []
         self._reader = records.RecordReader()
         self._read_to = 0
@@ -57,6 +59,7 @@ class Worker:
             found += self._reader.flush()
         told = [records.parse(record, self.name, self.started) for record in found]
         self.unshown += zip(told, found, strict=True)
+        self.ready = self.ready or any(isinstance(event, ev.WorkerReady) for event in told)
         if ended:
             self._exit_seen = True
             status = self.process.status or 0

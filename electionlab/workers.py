@@ -70,12 +70,26 @@ class Workers(Stoppable):
 
     # Starting and stopping
 
-    def start(self, command: str, *, within: float = 60.0) -> Worker:
+    def start(
+        self,
+        command: str,
+        *,
+        within: float = 60.0,
+        settings: dict[str, str] | None = None,
+        by: str = "",
+    ) -> Worker:
         """Run a worker's command line and wait until it is ready. Returns the worker.
 
+        `settings` are further ones for this worker alone; `by` is who asked, for the history.
         Raises LabError where its port is taken, or it ends or is silent for `within` seconds: then
         with its last lines.
         """
+        return self.wait_ready(self.launch(command, settings=settings, by=by), within=within)
+
+    def launch(
+        self, command: str, *, settings: dict[str, str] | None = None, by: str = ""
+    ) -> Worker:
+        """As `start`, but without waiting: the worker is just starting."""
         words = shlex.split(command)
         name = self._web_port(command)
         if name in self.workers and self.workers[name].alive:
@@ -94,7 +108,7 @@ class Workers(Stoppable):
                 name=f"Worker {name}",
                 log=new_log(name),
                 folder=self.folder,
-                environment=self._environment(data),
+                environment={**self._environment(data, name), **(settings or {})},
                 remove=[data],
                 keep=walkthrough.descriptors if self._locks else [],
             )
@@ -102,24 +116,35 @@ class Workers(Stoppable):
         worker = self.workers[name] = Worker(name, command, process)
         self.lives.append(worker)
         self._record(
-            ev.WorkerStarted, worker, begun, pid=process.pid, command=command, log=worker.log.name
+            ev.WorkerStarted,
+            worker,
+            begun,
+            pid=process.pid,
+            command=command,
+            log=worker.log.name,
+            settings=_told(settings or {}),
+            by=by,
         )
-        try:
-            self.wait(
-                lambda h: _ready(h, name, since=begun) or not worker.alive,
-                within=within,
-                why=lambda: (
-                    f"worker {name} is not ready. The last lines of {worker.log}:\n"
-                    + last_lines(worker.log)
-                ),
+        return worker
+
+    def wait_ready(self, worker: Worker, *, within: float = 60.0) -> Worker:
+        """Wait until a worker that was launched is ready; returns it. Raises as `start` does."""
+
+        def why() -> str:
+            return (
+                f"worker {worker.name} is not ready. The last lines of {worker.log}:\n"
+                + last_lines(worker.log)
             )
+
+        try:
+            self.wait(lambda h: worker.ready or not worker.alive, within=within, why=why)
         except BaseException:
-            process.stop(within=2)
+            worker.process.stop(within=2)
             raise
         if not worker.alive:
             raise LabError(
-                f"Worker {name} ended at start, with status {process.status}. The last lines of "
-                f"{worker.log}:\n{last_lines(worker.log)}"
+                f"Worker {worker.name} ended at start, with status {worker.process.status}. The "
+                f"last lines of {worker.log}:\n{last_lines(worker.log)}"
             )
         return worker
 
@@ -136,7 +161,7 @@ class Workers(Stoppable):
                 self._events.append(ev.RunEnding(time=time.time(), worker="lab"))
             for worker in running:
                 with contextlib.suppress(LabError):  # it has just ended by itself
-                    if self._is_frozen(worker):
+                    if worker.frozen:
                         self.thaw(worker)
                     self.interrupt(worker)
             with contextlib.suppress(LabError):
@@ -156,21 +181,27 @@ class Workers(Stoppable):
 
     # What is done to a worker
 
-    def interrupt(self, worker: Worker) -> None:
+    def interrupt(self, worker: Worker, *, by: str = "") -> None:
         """Send Ctrl+C's signal. LabError if it has ended already; so below."""
-        self._act(worker, signal.SIGINT, ev.WorkerInterrupted)
+        self._act(worker, signal.SIGINT, ev.WorkerInterrupted, by)
 
-    def kill(self, worker: Worker) -> None:
+    def kill(self, worker: Worker, *, by: str = "") -> None:
         """Send SIGKILL: kill -9."""
-        self._act(worker, signal.SIGKILL, ev.WorkerKilled)
+        self._act(worker, signal.SIGKILL, ev.WorkerKilled, by)
 
-    def freeze(self, worker: Worker) -> None:
-        """Send SIGSTOP: the process stands still."""
-        self._act(worker, signal.SIGSTOP, ev.WorkerFrozen)
+    def freeze(self, worker: Worker, *, by: str = "") -> None:
+        """Send SIGSTOP: the process stands still. LabError too if it does so already."""
+        if worker.alive and worker.frozen:
+            raise LabError(f"Worker {worker.name} is frozen already. Thaw it first.")
+        self._act(worker, signal.SIGSTOP, ev.WorkerFrozen, by)
+        worker.frozen = True
 
-    def thaw(self, worker: Worker) -> None:
-        """Send SIGCONT: the process goes on."""
-        self._act(worker, signal.SIGCONT, ev.WorkerThawed)
+    def thaw(self, worker: Worker, *, by: str = "") -> None:
+        """Send SIGCONT: the process goes on. LabError too if it is not frozen."""
+        if worker.alive and not worker.frozen:
+            raise LabError(f"Worker {worker.name} is not frozen, so there is nothing to thaw.")
+        self._act(worker, signal.SIGCONT, ev.WorkerThawed, by)
+        worker.frozen = False
 
     # What happened
 
@@ -304,26 +335,28 @@ class Workers(Stoppable):
             )
         return found[1]
 
-    def _environment(self, data: Path) -> dict[str, str]:
+    def _environment(self, data: Path, name: str) -> dict[str, str]:
         # A notebook's kernel asks its children for colours, which would end up in the logs.
         inherited = {name: value for name, value in os.environ.items() if name not in COLOURS}
         own = {"WEB_BIND": ports.LOOPBACK, "APP_DATADIR": str(data)}
         return {**inherited, **own, **self.settings}
 
-    def _act(self, worker: Worker, number: signal.Signals, kind: type[ev.Event]) -> None:
+    def _act(
+        self,
+        worker: Worker,
+        number: signal.Signals,
+        kind: type[ev.Event],
+        by: str,
+        **fields: object,
+    ) -> None:
         # Whatever follows from the signal is logged after this moment. Logs drop what is below a
         # millisecond, so it is dropped here too.
         before = int(time.time() * 1000) / 1000
         worker.process.send(number)
-        self._record(kind, worker, before)
+        self._record(kind, worker, before, by=by, effective=time.time(), **fields)
 
     def _record(self, kind: type[ev.Event], worker: Worker, at: float, **fields: object) -> None:
         self._events.append(kind(time=at, worker=worker.name, **fields))  # type: ignore[arg-type]
-
-    def _is_frozen(self, worker: Worker) -> bool:
-        return any(
-            span.worker == worker.name and not span.end_is_known for span in self.history().freezes
-        )
 
     def _read(self) -> None:
         for worker in self.lives:
@@ -342,12 +375,12 @@ class Workers(Stoppable):
             "aiokafka": importlib.metadata.version("aiokafka"),
             "python": platform.python_version(),
             "system": f"{platform.system()} {platform.machine()}",
-            "settings": " ".join(
-                f"{name}={'(hidden)' if 'PASSWORD' in name else value}"
-                for name, value in self.settings.items()
-            ),
+            "settings": _told(self.settings),
         }
 
 
-def _ready(history: History, name: str, since: float) -> bool:
-    return any(event.time >= since for event in history.of(ev.WorkerReady, worker=name))
+def _told(settings: dict[str, str]) -> str:
+    """Settings on one line, without their secrets."""
+    return " ".join(
+        f"{name}={'(hidden)' if 'PASSWORD' in name else value}" for name, value in settings.items()
+    )

@@ -1,0 +1,273 @@
+"""Watches an election from outside, on a clock of its own, while workers log what they believe.
+
+Three kinds of sample go into a run's history: what the coordinator answers when it is asked about
+the group (`GroupSeen`), what it wrote into its own log (`GroupStored`, `OffsetCommitted`; see
+`journal`), and what each worker answers over HTTP (`WorkerView`). Kafka is asked by confluent-kafka
+(librdkafka), which shares no code with the client that Faust uses.
+
+The watching is done by a process of its own, which writes a line for each sample: a busy notebook
+does not make it late, and librdkafka, which may abort its process when a coordinator does not
+answer (its issue 4605), takes nothing else with it. Its order is one JSON object: `witness` and
+`settings` (where Kafka is and how to get in), `app`, `workers` (web ports), `every` (seconds),
+`journal_from` (offset).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+from electionlab import events as ev
+from electionlab import journal
+from electionlab.blocks import Stoppable
+from electionlab.history import event_from_json, event_to_json
+from electionlab.places import new_log
+from electionlab.ports import LOOPBACK
+from electionlab.processes import Process, last_lines
+from electionlab.waiting import wait_until
+from electionlab.witness import LEADER_TOPIC, Witness, as_group
+
+HTTP_WITHIN_S = 0.4
+ANSWER_WITHIN_S = 2.0
+GIVE_UP_S = 600.0  # librdkafka aborts the process when this passes, so it is longer than any outage
+_silent = logging.getLogger("electionlab.observer")
+_silent.addHandler(logging.NullHandler())
+_silent.propagate = False
+
+
+class Observer(Stoppable):
+    """Samples every `every` seconds until it is stopped.
+
+    `workers` are the web ports to ask; where nobody listens there is no worker. What was not
+    answered becomes a `WitnessFailed`: a sample that is missing says so.
+    """
+
+    def __init__(
+        self, witness: Witness, app: str, workers: Sequence[str], *, every: float = 0.5
+    ) -> None:
+        self._witness = witness
+        self._order = {
+            "witness": witness.bootstrap,
+            "settings": witness.settings,
+            "app": app,
+            "workers": list(workers),
+            "every": every,
+        }
+        self._journal_end = 0  # offset up to which the journal has been read
+        self._stopped = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self._log = new_log("observer")
+        self._read_to = 0
+        self._process = Process(
+            [sys.executable, "-m", "electionlab.observer", json.dumps(self._order)],
+            name="The observer",
+            log=self._log,
+        )
+
+    def take(self) -> list[ev.Event]:
+        """The samples since this was last asked."""
+        ended = not self._process.alive
+        with self._log.open("rb") as log:
+            log.seek(self._read_to)
+            new = log.read()
+        new = new[: new.rfind(b"\n") + 1]
+        self._read_to += len(new)
+        events = []
+        for line in new.decode(errors="replace").splitlines():
+            if line.startswith("{"):  # librdkafka may write a line of its own
+                told = json.loads(line)
+                if "journal" in told:
+                    self._journal_end = told["journal"]
+                else:
+                    events.append(event_from_json(told))
+        if ended and not self._stopped:
+            events.append(_failure("kafka", "observer", last_lines(self._log, 1).strip()))
+            self._order["journal_from"] = self._journal_end
+            self._begin()
+        return events
+
+    def settle(self, within: float = 5.0) -> list[ev.Event]:
+        """Wait until the journal has been read as far as it is written now, and return the samples
+        up to then. Without an answer from Kafka nothing is waited for; LabError after `within`
+        seconds."""
+        end = self._witness.end_of(journal.TOPIC, within=2.0)
+        found = self.take()
+
+        def read() -> bool:
+            found.extend(self.take())
+            return end is None or self._journal_end >= end
+
+        wait_until(
+            read,
+            within=within,
+            why=lambda: f"the journal was read to {self._journal_end} of {end}",
+        )
+        return found
+
+    def stop(self) -> None:
+        """End the sampling. Stopped already is fine."""
+        self._stopped = True
+        self._process.stop(within=1)
+
+
+class Sampler:
+    """What the observer's process runs."""
+
+    def __init__(self, order: Mapping[str, Any], say: Any) -> None:
+        self._witness = Witness(order["witness"], order["settings"])
+        self._app: str = order["app"]
+        self._workers: list[str] = order["workers"]
+        self._every: float = order["every"]
+        self._journal_from: int = order.get("journal_from", 0)
+        self._say = say
+
+    def run(self) -> None:
+        works = (self._watch_group, self._watch_journal, self._watch_workers)
+        threads = [threading.Thread(target=work, daemon=True) for work in works]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _note(self, event: ev.Event) -> None:
+        self._say(event_to_json(event))
+
+    def _watch_group(self) -> None:
+        admin = AdminClient(self._witness.client_settings(logger=_silent))
+        while True:
+            time.sleep(self._every)
+            at = time.time()
+            asked = admin.describe_consumer_groups([self._app], request_timeout=GIVE_UP_S)
+            while not asked[self._app].done():
+                time.sleep(0.01)
+                if time.time() - at > ANSWER_WITHIN_S:
+                    self._note(_failure("kafka", "group", "no answer", at))
+                    at = time.time()
+            try:
+                group = as_group(asked[self._app].result())
+            except KafkaException as error:
+                self._note(_failure("kafka", "group", error, at))
+                continue
+            leader = group.leader(self._app)
+            self._note(
+                ev.GroupSeen(
+                    time=at,
+                    worker="kafka",
+                    state=group.state,
+                    members=tuple(member.member_id for member in group.members),
+                    leader=leader.member_id if leader else None,
+                )
+            )
+
+    def _watch_journal(self) -> None:
+        own = {
+            "logger": _silent,
+            "group.id": "electionlab-journal",
+            "enable.auto.commit": False,
+            "auto.offset.reset": "earliest",
+            "fetch.wait.max.ms": 100,
+        }
+        consumer = Consumer(self._witness.client_settings(**own))
+        while not self._is_there(consumer):
+            time.sleep(0.1)
+        consumer.assign([TopicPartition(journal.TOPIC, 0, self._journal_from)])
+        while True:
+            for message in consumer.consume(200, 0.1):
+                self._read(message)
+
+    def _is_there(self, consumer: Consumer) -> bool:
+        try:
+            topics: dict[str, Any] = consumer.list_topics(timeout=ANSWER_WITHIN_S).topics
+        except KafkaException:
+            return False
+        return journal.TOPIC in topics
+
+    def _read(self, message: Any) -> None:
+        if message.error():
+            self._note(_failure("kafka", "journal", message.error()))
+            return
+        try:
+            stored = journal.parse(message.key() or b"", message.value())
+        except journal.UnknownFormatError as error:
+            self._note(_failure("kafka", "journal", error))
+            stored = None
+        if stored is not None and stored.group == self._app:
+            self._note(
+                journal.as_event(
+                    stored,
+                    time=message.timestamp()[1] / 1000,
+                    offset=message.offset(),
+                    leader_topic=LEADER_TOPIC.format(app=self._app),
+                )
+            )
+        self._say({"journal": message.offset() + 1})
+
+    def _watch_workers(self) -> None:
+        with ThreadPoolExecutor(max(1, len(self._workers))) as pool:
+            while True:
+                time.sleep(self._every)
+                for told in pool.map(self._ask, self._workers):
+                    if told is not None:
+                        self._note(told)
+
+    def _ask(self, name: str) -> ev.Event | None:
+        at = time.time()
+        try:
+            routes = _get(name, "/router/topics")
+            held = _get(name, "/assignment/")
+        except (OSError, ValueError) as error:
+            why = getattr(error, "reason", error)
+            return (
+                None
+                if isinstance(why, ConnectionRefusedError)
+                else _failure(name, "worker", why, at)
+            )
+        topic = LEADER_TOPIC.format(app=self._app)
+        named = [url for url, topics in routes.items() if 0 in topics.get(topic, ())]
+        return ev.WorkerView(
+            time=at,
+            worker=name,
+            leader=named[0].rpartition(":")[2].rstrip("/") if named else None,
+            leads=0 in held.get("actives", {}).get(topic, ()),
+            heir=0 in held.get("standbys", {}).get(topic, ()),
+        )
+
+
+def _failure(whom: str, asked: str, why: object, at: float | None = None) -> ev.WitnessFailed:
+    words = (str(why) or type(why).__name__).splitlines()[0][:200]
+    return ev.WitnessFailed(time=at or time.time(), worker=whom, asked=asked, why=words)
+
+
+def _get(name: str, path: str) -> dict[str, Any]:
+    with urllib.request.urlopen(f"http://{LOOPBACK}:{name}{path}", timeout=HTTP_WITHIN_S) as told:
+        answer = json.load(told)
+    if not isinstance(answer, dict):
+        raise ValueError(f"{path} answered {answer!r:.60}")
+    return answer
+
+
+def main() -> None:
+    lock = threading.Lock()
+
+    def say(told: Mapping[str, object]) -> None:
+        with lock:
+            print(json.dumps(told), flush=True)
+
+    Sampler(json.loads(sys.argv[1]), say).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""anywhere.py with two faults that only the program itself can have.
+
+    SIGALRM           blocks the event loop for BLOCK_S seconds (5 if you do not say), as a long
+                      computation without an `await` would; the other threads go on
+    TIMER_INTERVAL_S  the leader's timer runs so often instead of every 2 s
+
+In the folder of this file, with the environment that anywhere.py wants:
+
+    faust -A faulty worker -l info --web-port 6066
+"""
+
+import os
+import signal
+import time
+
+import faust
+
+INTERVAL_S = os.environ.get("TIMER_INTERVAL_S")
+
+
+class App(faust.App):
+    def timer(self, interval, **options):
+        return super().timer(float(INTERVAL_S or interval), **options)
+
+
+faust.App = App
+
+from anywhere import app  # noqa: E402, F401 - it has to find the class above
+
+
+def block(*_):
+    time.sleep(float(os.environ.get("BLOCK_S", "5")))
+
+
+signal.signal(signal.SIGALRM, block)
