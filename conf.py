@@ -21,6 +21,7 @@ project = "Leader election, live"
 author = ""
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_copybutton", "sphinx_design"]
+extensions += ["electionlab.ledger_page"]
 root_doc = "index"
 include_patterns = ["index.md", "docs/**", "notebooks/**"]
 exclude_patterns = ["_build", ".venv", "**/.ipynb_checkpoints"]

@@ -83,8 +83,9 @@ class BreakableKafka(Kafka):
         broker.kill()
 
     def start_broker(self, number: int = 1, within: float = 60.0) -> float:
-        """Start a broker again with the data it had, and wait until it answers. Returns the Unix
-        time at which it did. LabError if it runs, or does not answer `within` seconds."""
+        """Start a broker again with the data it had, and wait until it answers; not where it is one
+        of three whose majority is still down. Returns the Unix time. LabError if it runs, or does
+        not answer `within` seconds."""
         broker = self._broker(number)
         broker.start_again()
         self._down.discard(number)
@@ -93,6 +94,8 @@ class BreakableKafka(Kafka):
             broker.require_alive(START_AGAIN)
             return self._answers(broker) if not self._down else ports.accepts(broker.node.port)
 
+        if not self.alive:
+            return time.time()
         wait_until(answers, within=within, why=lambda: f"{broker!r} does not answer", every=0.02)
         return time.time()
 

@@ -153,6 +153,12 @@ class History:
             for number in sorted(members)
         ]
 
+    def stored_workers(self) -> set[str]:
+        """The workers in the newest generation of the broker's journal; empty if it tells none."""
+        stored = self.of(ev.GroupStored)
+        names = {joined.member_id: joined.worker for joined in self.member_joins}
+        return {names.get(member, member) for member in stored[-1].members} if stored else set()
+
     def leaders(self, time: float) -> list[str]:
         """Who leads in their own eyes at a time (Unix seconds)."""
         return [span.worker for span in self.leaderships if time in span]
@@ -176,6 +182,31 @@ class History:
         return (
             sum(event.time in span for event in self.of(ev.Published, worker=span.worker)) >= count
         )
+
+    def between(self, start: float, end: float) -> History:
+        """What happened from one Unix time to another, as a history of its own.
+
+        What was so at its beginning (who ran, in which generation, with which partitions, what was
+        frozen or cut off) stands at that time, so that it tells who led then.
+        """
+        before: dict[tuple[str, type[Event]], Event] = {}
+        within: list[Event] = []
+        for event in self.events:
+            if start <= event.time <= end:
+                if not isinstance(event, ev.HistoryEnded):
+                    within.append(event)
+            elif event.time < start:
+                if isinstance(event, (ev.WorkerExited, ev.WorkerKilled)):
+                    before = {key: e for key, e in before.items() if key[0] != event.worker}
+                elif type(event) in _UNDOES:
+                    for undone in _UNDOES[type(event)]:
+                        before.pop((event.worker, undone), None)
+                elif isinstance(event, _STATE):
+                    before.pop((event.worker, type(event)), None)  # the newest comes last
+                    before[event.worker, type(event)] = event
+        known = [dataclasses.replace(event, time=start) for event in before.values()]
+        ended = ev.HistoryEnded(time=end, worker="lab")
+        return History([*known, *within, ended], self.about)
 
     def _spans(
         self, begins: type[Event], ends: type[Event] | tuple[type[Event], ...]
@@ -252,6 +283,15 @@ class History:
         return cls(found, head.get("about"))
 
 
+_STATE = (
+    *(ev.WorkerStarted, ev.WorkerReady, ev.MemberJoined, ev.PartitionsAssigned),
+    *(ev.WorkerFrozen, ev.WorkerCut, ev.WorkerSlowed, ev.GroupStored),
+)
+"""What holds until an event of the same kind, or one that undoes it."""
+_UNDOES: dict[type[Event], tuple[type[Event], ...]] = {
+    ev.WorkerThawed: (ev.WorkerFrozen,),
+    ev.WorkerHealed: (ev.WorkerCut, ev.WorkerSlowed),
+}
 _DERIVED = (ev.LeadershipGained, ev.LeadershipLost)
 
 

@@ -18,7 +18,6 @@ import contextlib
 import signal
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
@@ -40,7 +39,7 @@ PATIENCE = {"BROKER_SESSION_TIMEOUT": "6", "BROKER_HEARTBEAT_INTERVAL": "1"}
 
 
 class Lab(Workers):
-    """A running election with `size` workers, watched from outside, and everything to break it.
+    """A running election with `size` workers (0: none yet), and everything to break it.
 
     `brokers` is 1 or 3, `room` how many workers it can hold at most, `settings` Faust's settings
     for all workers, `kafka_settings` the brokers', `watch` the seconds between two samples (0: no
@@ -94,8 +93,9 @@ class Lab(Workers):
                 self.observer = Observer(
                     self.broken.witness, self.app, self.names, every=self._watch
                 )
-            self.add(self.size, within=within)
-            self.wait(lambda h: h.published_by_leader(1), within=within)
+            if self.size:
+                self.add(self.size, within=within)
+                self.wait(lambda h: h.published_by_leader(1), within=within)
         except BaseException:
             self.stop()
             raise
@@ -127,6 +127,32 @@ class Lab(Workers):
         """Start a worker anew under the name of one that has ended."""
         return self.wait_ready(self._launch(worker.name, None), within=within)
 
+    def recover(self, within: float = 120.0) -> None:
+        """Mend what is broken: heal, thaw, start brokers and workers again until there are `size`
+        of them, and wait until they are one group with a leader that publishes."""
+        for name in list(self._cut | self._slow):
+            self.heal(self.workers[name])
+        for worker in self.running():
+            if worker.frozen:
+                self.thaw(worker)
+        for broker in self.broken.brokers:
+            if not broker.alive:
+                self.start_broker(broker.node.id)
+        if len(self.running()) != self.size:
+            self.scale(self.size, within=within)
+        self.wait_members(self.size, within=within)
+        self.wait(lambda h: h.published_by_leader(1), within=within)
+
+    def watch(self, experiment: Callable[[Self], None], *, settle: float = 3.0) -> History:
+        """Run one experiment and return the history of that stretch of time alone."""
+        begun = time.time()
+        experiment(self)
+        self.read_topic(settle)
+        if self.observer:
+            with contextlib.suppress(LabError):
+                self._events += self.observer.settle()
+        return self.history().between(begun, time.time())
+
     def finish(self, *, settle: float = 5.0) -> History:
         """Read what the broker stored, stop everything, and return the history of it all."""
         with contextlib.suppress(LabError):
@@ -137,7 +163,9 @@ class Lab(Workers):
         self.stop()
         return self.history()
 
-    def stop(self, within: float = 10.0) -> None:
+    def stop(self, within: float = 0.0) -> None:
+        """End everything. What workers could still say in `within` seconds is waited for; the
+        history of the run is over."""
         for name in list(self._cut | self._slow):
             with contextlib.suppress(LabError):
                 self._restore(name)
@@ -249,6 +277,27 @@ class Lab(Workers):
 
         return self.wait(complete, within=within)
 
+    def present_leader(self) -> Worker:
+        """The worker that leads now, in its own eyes. LabError if none does."""
+        leader = self.leader()
+        if leader is None:
+            raise LabError(f"Nobody leads: {self._last_seen()}")
+        return leader
+
+    def wait_publishes(self, count: int, *, within: float = 90.0) -> History:
+        """Wait until `count` more greetings have been published, by whomever."""
+        before = len(self.history().of(ev.Published))
+        return self.wait(lambda h: len(h.of(ev.Published)) >= before + count, within=within)
+
+    def wait_nobody_leads(self, seconds: float, *, within: float = 120.0) -> History:
+        """Wait until nobody has led for so many seconds in a row, each worker in its own eyes."""
+
+        def is_over(history: History) -> bool:
+            ends = [span.end for span in history.leaderships]
+            return history.leader is None and history.end - max(ends, default=0.0) >= seconds
+
+        return self.wait(is_over, within=within)
+
     def wait_greetings(self, count: int, *, within: float = 90.0) -> History:
         """Wait until `count` more greetings have been printed."""
         before = len(self.history().of(ev.GreetingPrinted))
@@ -299,9 +348,3 @@ class Lab(Workers):
         super()._read()
         if self.observer:
             self._events += self.observer.take()
-
-
-def side_by_side(*works: Callable[[], History], at_once: int = 2) -> list[History]:
-    """Run experiments at the same time, at most so many at once; their histories in order."""
-    with ThreadPoolExecutor(at_once) as pool:
-        return [told.result() for told in [pool.submit(work) for work in works]]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import itertools
 import os
+import random
 import socket
 import tempfile
 from collections.abc import Iterable
@@ -87,11 +89,15 @@ def free_port() -> int:
 
 
 def free_ports(count: int) -> list[int]:
-    """So many different ports of the loopback interface that nobody listens on at this moment."""
-    with contextlib.ExitStack() as opened:
-        # All are open at once, or the system might name one twice.
-        servers = [opened.enter_context(socket.create_server((LOOPBACK, 0))) for _ in range(count)]
-        return [int(server.getsockname()[1]) for server in servers]
+    """So many different ports of the loopback interface that nobody listens on at this moment.
+
+    They lie below those that systems give to connections going out (from 32768 on Linux): one of
+    these might be taken before our server comes to listen. Chosen at random, so that two that ask
+    at once hardly ever get the same.
+    """
+    candidates = random.sample(range(10_000, 32_000), 50 * count)
+    found = itertools.islice((port for port in candidates if not is_taken(port)), count)
+    return list(found)
 
 
 class PortBlock:

@@ -1,0 +1,223 @@
+"""The experiments of the failure lab: each breaks one thing and waits for what follows.
+
+An experiment is a function of a running lab. Try one on a lab of your own:
+
+    with Lab() as lab:
+        kill_the_leader(lab)
+        history = lab.finish()
+
+`BENCHES` says which experiments share a lab, one after the other; `Bench` runs these labs side by
+side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from electionlab.lab import Lab
+
+Experiment = Callable[[Lab], None]
+
+# One worker --------------------------------------------------------------------------------------
+
+
+def interrupt_the_leader(lab: Lab) -> None:
+    """Ctrl+C: the leader says goodbye to the group."""
+    old = lab.present_leader()
+    lab.interrupt(old)
+    lab.wait_new_leader(old, greetings=3)
+
+
+def kill_the_leader(lab: Lab) -> None:
+    """kill -9: the leader says nothing more, to nobody."""
+    old = lab.present_leader()
+    lab.kill(old)
+    lab.wait_new_leader(old, greetings=3)
+
+
+def freeze_the_leader(lab: Lab) -> None:
+    """SIGSTOP, and SIGCONT once another worker leads."""
+    old = lab.present_leader()
+    lab.freeze(old)
+    lab.wait_new_leader(old, greetings=3)
+    lab.thaw(old)
+    lab.wait_members(3)
+    lab.wait_greetings(2)
+
+
+def cut_off_the_leader(lab: Lab) -> None:
+    """The leader's network alone is cut, and healed once another worker leads."""
+    old = lab.present_leader()
+    lab.cut(old)
+    lab.wait_new_leader(old, greetings=4)
+    lab.heal(old)
+    lab.wait_members(3)
+    lab.wait_greetings(2)
+
+
+def slow_down_the_leader(lab: Lab) -> None:
+    """Whatever the leader sends or is sent comes 0.4 s late."""
+    old = lab.present_leader()
+    lab.slow(old, delay_s=0.4)
+    lab.wait_publishes(4)
+    lab.heal(old)
+
+
+def block_the_leader(lab: Lab) -> None:
+    """The leader's event loop stands still for 8 s: longer than its session."""
+    lab.block(lab.present_leader(), seconds=8)
+    lab.wait_publishes(3)
+
+
+def skew_a_timer(lab: Lab) -> None:
+    """A worker whose timer runs every 1.2 s joins, and is the only one left in the end."""
+    others = lab.running()
+    lab.add(settings={"TIMER_INTERVAL_S": "1.2"})
+    for worker in others:
+        lab.interrupt(worker)
+    lab.wait_members(1)
+    lab.wait_publishes(5)
+
+
+def start_one_more(lab: Lab) -> None:
+    """Another worker joins those that run."""
+    members = len(lab.running())
+    lab.add()
+    lab.wait_members(members + 1)
+    lab.wait_greetings(2)
+
+
+# Kafka -------------------------------------------------------------------------------------------
+
+
+def restart_the_broker(lab: Lab) -> None:
+    """The only broker stops, and starts again with its data."""
+    lab.stop_broker()
+    lab.wait_publishes(4)
+    lab.start_broker()
+    lab.wait_greetings(5)
+
+
+def kill_one_of_three(lab: Lab) -> None:
+    """One broker of three dies: not the one that coordinates the workers' group."""
+    number = next(n for n in (1, 2, 3) if n != lab.coordinator())
+    lab.kill_broker(number)
+    lab.wait_publishes(3)
+    lab.start_broker(number)
+    lab.wait_greetings(3)
+
+
+def kill_the_coordinator(lab: Lab) -> None:
+    """The one broker of three dies that coordinates the workers' group."""
+    number = lab.coordinator()
+    lab.kill_broker(number)
+    lab.wait_publishes(3)
+    lab.start_broker(number)
+    lab.wait_greetings(3)
+
+
+def kill_all_brokers(lab: Lab) -> None:
+    """All three brokers die, and start again with their data."""
+    for number in 1, 2, 3:
+        lab.kill_broker(number)
+    lab.wait_publishes(3)
+    for number in 1, 2, 3:
+        lab.start_broker(number)
+    lab.wait_greetings(5)
+
+
+# The group ---------------------------------------------------------------------------------------
+
+
+def rolling_restart(lab: Lab) -> None:
+    """Each worker in turn is stopped by Ctrl+C and started again, as an upgrade does."""
+    lab.rolling_restart()
+    lab.wait_greetings(2)
+
+
+def scale_up(lab: Lab) -> None:
+    """From two workers to ten."""
+    lab.scale(10)
+    lab.wait_members(10)
+    lab.wait_greetings(2)
+
+
+def scale_down(lab: Lab) -> None:
+    """From ten workers to one."""
+    lab.scale(1)
+    lab.wait_members(1)
+    lab.wait_greetings(2)
+
+
+def more_workers_than_partitions(lab: Lab) -> None:
+    """Four workers share two partitions of the greetings. Once the two without any have left the
+    group, Ctrl+C on the two others."""
+    busy = lab.wait_members(2).stored_workers()
+    for worker in lab.running():
+        if worker.name in busy:
+            lab.interrupt(worker)
+    lab.wait_members(0)
+    lab.wait_nobody_leads(seconds=12)
+
+
+def interrupt_a_static_leader(lab: Lab) -> None:
+    """Three workers with fixed identities in the group; then Ctrl+C on the leader."""
+    for number in 1, 2, 3:
+        lab.add(settings={"CONSUMER_GROUP_INSTANCE_ID": f"worker-{number}"})
+    lab.wait_publishes(1)
+    old = lab.present_leader()
+    lab.interrupt(old)
+    lab.wait_new_leader(old, greetings=2)
+
+
+def join_without_standbys(lab: Lab) -> None:
+    """table_standby_replicas=0: two workers join a leader, one after the other."""
+    for members in 2, 3:
+        lab.add()
+        lab.wait_members(members)
+        lab.wait_publishes(1)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Experiments that share one lab, in this order. Between two of them the lab recovers: workers
+    that have ended are started again, until there are `size` of them."""
+
+    make: Callable[[], Lab]
+    experiments: tuple[Experiment, ...]
+
+
+BENCHES = (
+    Bench(
+        lambda: Lab(brokers=3, by="brokers"),
+        (kill_one_of_three, kill_the_coordinator, kill_all_brokers),
+    ),
+    Bench(
+        lambda: Lab(program="faulty", settings={"BLOCK_S": "8"}, by="network"),
+        (cut_off_the_leader, slow_down_the_leader, block_the_leader, skew_a_timer),
+    ),
+    Bench(
+        lambda: Lab(by="signals"),
+        (
+            *(interrupt_the_leader, kill_the_leader, freeze_the_leader, start_one_more),
+            rolling_restart,
+        ),
+    ),
+    Bench(lambda: Lab(size=2, room=10, by="scale"), (scale_up, scale_down)),
+    Bench(lambda: Lab(by="one broker"), (restart_the_broker,)),
+    Bench(
+        lambda: Lab(
+            size=4,
+            settings={"TOPIC_PARTITIONS": "2", "BROKER_MAX_POLL_INTERVAL": "6"},
+            by="crowd",
+        ),
+        (more_workers_than_partitions,),
+    ),
+    Bench(lambda: Lab(size=0, by="static"), (interrupt_a_static_leader,)),
+    Bench(
+        lambda: Lab(size=1, settings={"TABLE_STANDBY_REPLICAS": "0"}, by="no standbys"),
+        (join_without_standbys,),
+    ),
+)
+"""The labs of notebook 03, those that take longest first."""

@@ -1,0 +1,87 @@
+"""Runs experiments that mostly wait side by side, each lab with a Kafka and ports of its own.
+
+    running = SideBySide(BENCHES)
+    history = running.history("kill_the_leader")    # waits until that experiment is done
+
+A cell that asks for an experiment waits for it alone; the others go on meanwhile.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from electionlab.blocks import Stoppable
+from electionlab.errors import LabError
+from electionlab.experiments import Bench, Experiment
+from electionlab.history import History
+from electionlab.lab import Lab
+
+AT_ONCE = 4
+"""Labs at the same time: 2 cores and 4 GB carry four, three brokers and ten workers among them
+(`benchmarks/`: the figures are those of a lab alone). ELECTIONLAB_AT_ONCE says otherwise."""
+
+
+class SideBySide(Stoppable):
+    """Starts the labs of `benches`, `at_once` at a time, as soon as it is made."""
+
+    def __init__(self, benches: Sequence[Bench], *, at_once: int | None = None) -> None:
+        self._stopping = threading.Event()
+        self._labs: list[Lab] = []
+        self._done: dict[str, Future[History]] = {}
+        self._experiments: dict[str, Experiment] = {}
+        for bench in benches:
+            for experiment in bench.experiments:
+                self._done[experiment.__name__] = Future()
+                self._experiments[experiment.__name__] = experiment
+        count = at_once or int(os.environ.get("ELECTIONLAB_AT_ONCE", AT_ONCE))
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix="electionlab bench")
+        for bench in benches:
+            self._pool.submit(self._run, bench)
+
+    @property
+    def names(self) -> list[str]:
+        """The experiments by name, in the order of their benches."""
+        return list(self._done)
+
+    def history(self, name: str, within: float = 300.0) -> History:
+        """What happened in an experiment; waits for its end. Raises LabError if it failed, or is
+        not done `within` seconds."""
+        if name not in self._done:
+            raise LabError(f"There is no experiment {name!r}, but {', '.join(self.names)}.")
+        try:
+            return self._done[name].result(within)
+        except TimeoutError as error:
+            raise LabError(f"The experiment {name} was not done within {within:g} s.") from error
+
+    def source(self, name: str) -> str:
+        """The experiment's code."""
+        return inspect.getsource(self._experiments[name])
+
+    def stop(self) -> None:
+        """End all labs, also those in the middle of an experiment. Ended already is fine."""
+        self._stopping.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for lab in self._labs:
+            lab.stop(within=0)
+        self._pool.shutdown()
+
+    def _run(self, bench: Bench) -> None:
+        waiting = [self._done[experiment.__name__] for experiment in bench.experiments]
+        try:
+            lab = bench.make()
+            self._labs.append(lab)
+            with lab:
+                for experiment, done in zip(bench.experiments, waiting, strict=True):
+                    if self._stopping.is_set():
+                        raise LabError("The labs were stopped before this experiment.")
+                    if experiment is not bench.experiments[0]:
+                        lab.recover()
+                    done.set_result(lab.watch(experiment))
+        except BaseException as error:
+            for done in waiting:
+                if not done.done():
+                    done.set_exception(error)
