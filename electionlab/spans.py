@@ -47,10 +47,6 @@ class Fault(Span):
 
     what: str = ""
 
-    @property
-    def of_broker(self) -> bool:
-        return self.worker.startswith("broker ")
-
 
 class Spans(list[S], Generic[S]):
     """Spans in order of their start, found by time and worker without looking at all of them."""
