@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import histories
 import psutil
 from bs4 import BeautifulSoup
 from jupyter_cache import get_cache
@@ -264,6 +265,7 @@ def main() -> None:
         *memory(),
         *unchanged_build(),
         *page(),
+        *histories.rows(),
     ]
     if options.fresh:
         rows += fresh_clone()

@@ -89,6 +89,13 @@ class PartitionsAssigned(Event):
         held = ((topic, 0 in numbers) for topic, numbers in self.partitions.items())
         return any(LEADER_TOPIC.search(topic) and has_zero for topic, has_zero in held)
 
+    @property
+    def holds_leader_topic(self) -> bool:
+        """Whether any partition of the leader topic is among them: there should be only one."""
+        return any(
+            LEADER_TOPIC.search(topic) for topic in self.partitions if self.partitions[topic]
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Published(Event):

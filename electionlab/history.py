@@ -6,70 +6,40 @@ without a broker.
 
 from __future__ import annotations
 
-import dataclasses
-import json
+from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from electionlab import events as ev
-from electionlab.errors import LabError
+from electionlab import faults, groups, publishers, saved
 from electionlab.events import Event
+from electionlab.faults import Fault
+from electionlab.groups import Generation, StoredGeneration
+from electionlab.leading import DERIVED, with_leaderships
+from electionlab.publishers import Publisher
+from electionlab.spans import Span, Spans, pair
 
-FORMAT = "electionlab-history"
-VERSION = 2
+__all__ = ["Fault", "Generation", "History", "Publisher", "Span", "Spans", "StoredGeneration"]
+
 E = TypeVar("E", bound=Event)
-
-
-@dataclass(frozen=True)
-class Span:
-    """A stretch of time in a worker's life: Unix seconds. `end_is_known` is False where the
-    history ends first."""
-
-    worker: str
-    start: float
-    end: float
-    end_is_known: bool = True
-    generation: int | None = None
-
-    @property
-    def length_s(self) -> float:
-        return self.end - self.start
-
-    def __contains__(self, time: float) -> bool:
-        return self.start <= time <= self.end
-
-    def overlap(self, other: Span) -> tuple[float, float] | None:
-        """The stretch that both share, as (start, end); None where they share none."""
-        start, end = max(self.start, other.start), min(self.end, other.end)
-        return (start, end) if start < end else None
-
-
-@dataclass(frozen=True)
-class Generation:
-    """A generation of the consumer group, as its members' logs tell of it. `group_leader` computed
-    the assignment, `leader` got Faust's leader partition; None where no log tells."""
-
-    number: int
-    members: tuple[str, ...]
-    group_leader: str | None
-    leader: str | None
 
 
 class History:
     """Events in order of time; those at the same time in the order they were given.
 
     The events `LeadershipGained` and `LeadershipLost` follow from the others and are added here.
-    `about` tells what ran (names and versions), for whoever reads it later.
+    `about` tells what ran (names and versions), for whoever reads it later. All times asked for
+    and given are Unix seconds.
     """
 
     def __init__(self, events: Iterable[Event], about: dict[str, str] | None = None) -> None:
         self.about = dict(about or {})
-        given = [event for event in events if not isinstance(event, _DERIVED)]
-        given.sort(key=lambda event: event.time)
-        self.events: tuple[Event, ...] = tuple(_with_leaderships(given))
+        given = [event for event in events if type(event) not in DERIVED]
+        given.sort(key=attrgetter("time"))
+        self.events: tuple[Event, ...] = tuple(with_leaderships(given))
 
     def __len__(self) -> int:
         return len(self.events)
@@ -79,11 +49,30 @@ class History:
 
     def of(self, *kinds: type[E], worker: str | None = None) -> list[E]:
         """The events of these kinds, of one worker or of all."""
-        return [
-            event
-            for event in self.events
-            if isinstance(event, kinds) and worker in (None, event.worker)
-        ]
+        found: list[int] = []
+        runs = 0
+        for kind, of_kind in self._places.items():
+            if issubclass(kind, kinds):
+                runs += 1
+                found += of_kind if worker is None else self._places_of(kind, worker)
+        if runs > 1:
+            found.sort()
+        events = self.events
+        return cast(list[E], [events[place] for place in found])
+
+    @cached_property
+    def _places(self) -> dict[type[Event], array[int]]:
+        """Where in the history the events of each kind stand, so that `of` need not look at all."""
+        places: dict[type[Event], array[int]] = {}
+        for place, event in enumerate(self.events):
+            kind = type(event)
+            if kind not in places:
+                places[kind] = array("L")
+            places[kind].append(place)
+        return places
+
+    def _places_of(self, kind: type[Event], worker: str) -> Iterator[int]:
+        return (place for place in self._places[kind] if self.events[place].worker == worker)
 
     @cached_property
     def start(self) -> float:
@@ -95,6 +84,12 @@ class History:
         """Unix time of the last event; 0 for none."""
         return self.events[-1].time if self.events else 0.0
 
+    @cached_property
+    def over(self) -> float:
+        """When we began to stop all workers, from which nothing is expected any more; the end of
+        the history if we did not."""
+        return min((event.time for event in self.of(ev.RunEnding)), default=self.end)
+
     def at(self, time: float) -> float:
         """Seconds since the start of the history."""
         return time - self.start
@@ -105,25 +100,69 @@ class History:
         outside = {"kafka", "lab"}
         return sorted({event.worker for event in self.events} - outside)
 
+    # Spans in workers' lives
+
     @cached_property
-    def leaderships(self) -> list[Span]:
+    def leaderships(self) -> Spans[Span]:
         """When each worker was Faust's leader in its own eyes, in order of start."""
         return self._spans(ev.LeadershipGained, ev.LeadershipLost)
 
     @cached_property
-    def lives(self) -> list[Span]:
+    def lives(self) -> Spans[Span]:
         """When each worker process ran."""
         return self._spans(ev.WorkerStarted, ev.WorkerExited)
 
     @cached_property
-    def freezes(self) -> list[Span]:
+    def freezes(self) -> Spans[Span]:
         """When a worker stood still."""
-        return self._spans(ev.WorkerFrozen, (ev.WorkerThawed, ev.WorkerExited))
+        return self._spans(ev.WorkerFrozen, ev.WorkerThawed, ev.WorkerExited)
 
     @cached_property
-    def rebalances(self) -> list[Span]:
+    def cuts(self) -> Spans[Span]:
+        """When a worker's network was cut."""
+        return self._spans(ev.WorkerCut, ev.WorkerHealed, ev.WorkerExited)
+
+    @cached_property
+    def slowdowns(self) -> Spans[Span]:
+        """When a worker's network was slow."""
+        return self._spans(ev.WorkerSlowed, ev.WorkerHealed, ev.WorkerExited)
+
+    @cached_property
+    def blocks(self) -> Spans[Span]:
+        """When a worker's event loop was blocked: for the seconds asked for, or to its exit."""
+        return faults.blocks(self.of(ev.LoopBlocked), self.lives, self.end)
+
+    @cached_property
+    def rebalances(self) -> Spans[Span]:
         """When a worker had given its partitions back and had no new ones yet."""
-        return self._spans(ev.PartitionsRevoked, (ev.PartitionsAssigned, ev.WorkerExited))
+        return self._spans(ev.PartitionsRevoked, ev.PartitionsAssigned, ev.WorkerExited)
+
+    @cached_property
+    def broker_outages(self) -> Spans[Span]:
+        """When a broker was down: from when its end was asked for to when it answered again. The
+        span's `worker` is `broker 1`, …"""
+        return faults.outages(self.of(ev.Action), self.end)
+
+    @cached_property
+    def faults(self) -> Spans[Fault]:
+        """What we did to workers and brokers, and when it was at work: a kill or Ctrl+C until the
+        worker had ended."""
+        return faults.named(
+            {
+                "Ctrl+C": self._spans(ev.WorkerInterrupted, ev.WorkerExited, ev.WorkerStarted),
+                "kill -9": self._spans(ev.WorkerKilled, ev.WorkerExited, ev.WorkerStarted),
+                "freeze": self.freezes,
+                "cut": self.cuts,
+                "slow network": self.slowdowns,
+                "blocked loop": self.blocks,
+                "outage": self.broker_outages,
+            }
+        )
+
+    def _spans(self, begins: type[Event], *ends: type[Event]) -> Spans[Span]:
+        return pair(self.of(begins, *ends), begins, self.end)
+
+    # The group, as its members' logs and as the broker's tell of it
 
     @cached_property
     def member_joins(self) -> list[ev.MemberJoined]:
@@ -132,36 +171,50 @@ class History:
 
     @cached_property
     def generations(self) -> list[Generation]:
-        """The generations of the group, in order."""
-        current: dict[str, int] = {}
-        members: dict[int, list[str]] = {}
-        group_leader: dict[int, str] = {}
-        leader: dict[int, str] = {}
-        for event in self.of(ev.MemberJoined, ev.GroupLeaderElected, ev.PartitionsAssigned):
-            if isinstance(event, ev.MemberJoined):
-                current[event.worker] = event.generation
-                members.setdefault(event.generation, []).append(event.worker)
-            elif event.worker in current:
-                if isinstance(event, ev.GroupLeaderElected):
-                    group_leader[current[event.worker]] = event.worker
-                elif isinstance(event, ev.PartitionsAssigned) and event.leads:
-                    leader[current[event.worker]] = event.worker
-        return [
-            Generation(
-                number, tuple(sorted(members[number])), group_leader.get(number), leader.get(number)
-            )
-            for number in sorted(members)
-        ]
+        """The generations of the group, in order, as its members' logs tell of them."""
+        return groups.generations(
+            self.of(ev.MemberJoined, ev.GroupLeaderElected, ev.PartitionsAssigned)
+        )
+
+    @cached_property
+    def stored_generations(self) -> list[StoredGeneration]:
+        """The generations of the group as the broker stored them, in order of time; empty where
+        its log was not read."""
+        return groups.stored_generations(self.of(ev.GroupStored), self.member_joins, self.end)
+
+    @cached_property
+    def broker_leaderships(self) -> Spans[Span]:
+        """When each worker was Faust's leader according to the broker's log."""
+        return groups.broker_leaderships(self.stored_generations, self.end)
+
+    def group_generation(self, time: float) -> StoredGeneration | None:
+        """What the broker had stored last, at a time."""
+        return self._stored_times.at(time)
+
+    @cached_property
+    def _stored_times(self) -> groups.Steps[StoredGeneration]:
+        return groups.Steps((told.start, told) for told in self.stored_generations)
+
+    def generation_of(self, worker: str, time: float) -> int | None:
+        """The generation in which a worker believed itself at a time: the last that it had joined
+        in its life; None before and after."""
+        steps = self._beliefs.get(worker)
+        return steps.at(time) if steps else None
+
+    @cached_property
+    def _beliefs(self) -> dict[str, groups.Steps[int]]:
+        return groups.beliefs(self.of(ev.WorkerStarted, ev.MemberJoined, ev.WorkerExited))
+
+    # Leaders and publishers
 
     def stored_workers(self) -> set[str]:
-        """The workers in the newest generation of the broker's journal; empty if it tells none."""
-        stored = self.of(ev.GroupStored)
-        names = {joined.member_id: joined.worker for joined in self.member_joins}
-        return {names.get(member, member) for member in stored[-1].members} if stored else set()
+        """The workers in the newest generation that the broker stored; empty if it tells none."""
+        stored = self.stored_generations
+        return set(stored[-1].members) if stored else set()
 
     def leaders(self, time: float) -> list[str]:
-        """Who leads in their own eyes at a time (Unix seconds)."""
-        return [span.worker for span in self.leaderships if time in span]
+        """Who leads in their own eyes at a time."""
+        return [span.worker for span in self.leaderships.at(time)]
 
     @cached_property
     def present_leadership(self) -> Span | None:
@@ -183,44 +236,20 @@ class History:
             sum(event.time in span for event in self.of(ev.Published, worker=span.worker)) >= count
         )
 
+    def publisher_of(self, stored: ev.GreetingStored) -> Publisher | None:
+        """Who published a greeting of this history, found by time; None where nobody fits."""
+        return self._publishers.get(stored)
+
+    @cached_property
+    def _publishers(self) -> dict[ev.GreetingStored, Publisher]:
+        return publishers.match(self.of(ev.GreetingStored), self.of(ev.Published))
+
     def between(self, start: float, end: float) -> History:
-        """What happened from one Unix time to another, as a history of its own.
+        """What happened from one Unix time to another, as a history of its own that also knows who
+        led and what was broken when it began."""
+        return History(stretch.between(self.events, start, end), self.about)
 
-        What was so at its beginning (who ran, in which generation, with which partitions, what was
-        frozen or cut off) stands at that time, so that it tells who led then.
-        """
-        before: dict[tuple[str, type[Event]], Event] = {}
-        within: list[Event] = []
-        for event in self.events:
-            if start <= event.time <= end:
-                if not isinstance(event, ev.HistoryEnded):
-                    within.append(event)
-            elif event.time < start:
-                if isinstance(event, (ev.WorkerExited, ev.WorkerKilled)):
-                    before = {key: e for key, e in before.items() if key[0] != event.worker}
-                elif type(event) in _UNDOES:
-                    for undone in _UNDOES[type(event)]:
-                        before.pop((event.worker, undone), None)
-                elif isinstance(event, _STATE):
-                    before.pop((event.worker, type(event)), None)  # the newest comes last
-                    before[event.worker, type(event)] = event
-        known = [dataclasses.replace(event, time=start) for event in before.values()]
-        ended = ev.HistoryEnded(time=end, worker="lab")
-        return History([*known, *within, ended], self.about)
-
-    def _spans(
-        self, begins: type[Event], ends: type[Event] | tuple[type[Event], ...]
-    ) -> list[Span]:
-        """Pair each beginning with the worker's next end, or with the end of the history."""
-        begun: dict[str, Event] = {}
-        found = []
-        for event in self.events:
-            if isinstance(event, begins):
-                begun.setdefault(event.worker, event)
-            elif isinstance(event, ends) and event.worker in begun:
-                found.append(_span(begun.pop(event.worker), event.time, True))
-        found += [_span(event, self.end, False) for event in begun.values()]
-        return sorted(found, key=lambda span: span.start)
+    # Saved and loaded
 
     def save(self, path: Path | str) -> Path:
         """Write the history as JSON Lines: what it is about, then one event a line."""
@@ -229,124 +258,10 @@ class History:
         return path
 
     def to_json_lines(self) -> str:
-        head = {
-            "format": FORMAT,
-            "version": VERSION,
-            "start": self.start,
-            "events": len(self.events),
-            "about": self.about,
-        }
-        lines = [head, *(event_to_json(event, self.start) for event in self.events)]
-        return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        return saved.to_json_lines(self.events, self.about)
 
     @classmethod
     def load(cls, path: Path | str) -> History:
         """Read a saved history. Raises LabError that names the line where it is none, was cut off
         or is of a newer version."""
-        path = Path(path)
-        # Not splitlines: JSON may hold characters that it takes for ends of lines.
-        try:
-            lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise LabError(f"{path} cannot be read as a history: {error}") from error
-        numbered = enumerate(lines, start=1)
-        try:
-            _, first = next(numbered)
-            head = json.loads(first)
-            version = int(head["version"])
-            if head["format"] != FORMAT:
-                raise KeyError(head["format"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise LabError(
-                f"{path} is no history: its first line should be a JSON object with "
-                f'"format": "{FORMAT}" and a "version".'
-            ) from error
-        if version > VERSION:
-            raise LabError(
-                f"{path} has version {version} of the history format; this workbook reads "
-                f"up to {VERSION}. Read it with the workbook that wrote it, or a newer one."
-            )
-        found = []
-        for number, line in numbered:
-            try:
-                found.append(event_from_json(json.loads(line)))
-            except (ValueError, KeyError, TypeError) as error:
-                raise LabError(
-                    f"{path}, line {number}, is not an event: {line[:60]!r}. "
-                    "The file may have been cut off while it was written."
-                ) from error
-        if len(found) < head.get("events", 0):
-            raise LabError(
-                f"{path} has {len(found)} of {head['events']} events: it was cut off while it was "
-                "written or copied."
-            )
-        return cls(found, head.get("about"))
-
-
-_STATE = (
-    *(ev.WorkerStarted, ev.WorkerReady, ev.MemberJoined, ev.PartitionsAssigned),
-    *(ev.WorkerFrozen, ev.WorkerCut, ev.WorkerSlowed, ev.GroupStored),
-)
-"""What holds until an event of the same kind, or one that undoes it."""
-_UNDOES: dict[type[Event], tuple[type[Event], ...]] = {
-    ev.WorkerThawed: (ev.WorkerFrozen,),
-    ev.WorkerHealed: (ev.WorkerCut, ev.WorkerSlowed),
-}
-_DERIVED = (ev.LeadershipGained, ev.LeadershipLost)
-
-
-def _span(begin: Event, end: float, known: bool) -> Span:
-    return Span(begin.worker, begin.time, end, known, getattr(begin, "generation", None))
-
-
-def _with_leaderships(events: Iterable[Event]) -> Iterator[Event]:
-    """Add when leadership was gained and lost, in the worker's own eyes.
-
-    Faust asks whether its cached assignment holds the leader partition. A rebalance under way does
-    not change that; the next assignment, leaving the group or the end of the process does.
-    """
-    leading: set[str] = set()
-    generation: dict[str, int] = {}
-    for event in events:
-        yield event
-        worker, lost = event.worker, None
-        if isinstance(event, ev.MemberJoined):
-            generation[worker] = event.generation
-        elif isinstance(event, ev.PartitionsAssigned):
-            if event.leads and worker not in leading:
-                leading.add(worker)
-                yield ev.LeadershipGained(
-                    time=event.time,
-                    worker=worker,
-                    line=event.line,
-                    generation=generation.get(worker),
-                )
-            elif not event.leads:
-                lost = "assignment"
-        elif isinstance(event, ev.GroupLeft):
-            lost = "leaving"
-        elif isinstance(event, (ev.WorkerExited, ev.WorkerKilled)):
-            lost = "exit"
-        if lost and worker in leading:
-            leading.remove(worker)
-            yield ev.LeadershipLost(time=event.time, worker=worker, line=event.line, by=lost)
-
-
-def event_to_json(event: Event, start: float = 0.0) -> dict[str, object]:
-    """An event as a JSON object; `at` is in seconds after the Unix time `start`."""
-    fields = dataclasses.asdict(event)
-    return {"event": type(event).__name__, "at": round(event.time - start, 3), **fields}
-
-
-def event_from_json(told: object) -> Event:
-    """The event that `event_to_json` wrote. ValueError, KeyError or TypeError if it is none."""
-    if not isinstance(told, dict):
-        raise TypeError(f"an object was expected: {told!r}")
-    kind = ev.EVENT_TYPES[str(told.pop("event"))]
-    told.pop("at")
-    if isinstance(partitions := told.get("partitions"), dict):
-        told["partitions"] = {topic: tuple(numbers) for topic, numbers in partitions.items()}
-    for name in ("members", "holders", "workers"):  # JSON has no tuples
-        if name in told:
-            told[name] = tuple(told[name])
-    return kind(**told)
+        return cls(*saved.read(Path(path)))

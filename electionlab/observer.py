@@ -31,10 +31,10 @@ from confluent_kafka.admin import AdminClient
 from electionlab import events as ev
 from electionlab import journal
 from electionlab.blocks import Stoppable
-from electionlab.history import event_from_json, event_to_json
 from electionlab.places import new_log
 from electionlab.ports import LOOPBACK
 from electionlab.processes import Process, last_lines
+from electionlab.saved import event_from_json, event_to_json
 from electionlab.waiting import wait_until
 from electionlab.witness import LEADER_TOPIC, Witness, as_group
 

@@ -7,7 +7,6 @@ page; every kind of mark has a shape of its own, so it reads without colour.
 from __future__ import annotations
 
 import html
-import itertools
 import uuid
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from electionlab import events as ev
 from electionlab.checks import at_most_one_leader
 from electionlab.events import Event
 from electionlab.history import History, Span
+from electionlab.spans import overlaps
 from electionlab.tables import Table
 
 WIDTH, LEFT, RIGHT = 720, 50, 12
@@ -181,9 +181,6 @@ def _marks(canvas: Canvas) -> list[str]:
 
 
 def _two_leaders(canvas: Canvas) -> list[str]:
-    spans = canvas.history.leaderships
-    pairs = [(a, b) for a, b in itertools.combinations(spans, 2) if a.worker != b.worker]
-    shared = [both for a, b in pairs if (both := a.overlap(b))]
     height = canvas.bottom - canvas.top
     return [
         tag(
@@ -195,7 +192,7 @@ def _two_leaders(canvas: Canvas) -> list[str]:
             width=_px(canvas.x(end) - canvas.x(start)),
             height=height,
         )
-        for start, end in shared
+        for _, _, (start, end) in overlaps(canvas.history.leaderships)
     ]
 
 

@@ -31,9 +31,51 @@ def thawed(time, worker):
     return ev.WorkerThawed(time=time, worker=worker)
 
 
-def joined(time, worker, generation):
+def interrupted(time, worker):
+    return ev.WorkerInterrupted(time=time, worker=worker)
+
+
+def cut(time, worker):
+    return ev.WorkerCut(time=time, worker=worker)
+
+
+def healed(time, worker):
+    return ev.WorkerHealed(time=time, worker=worker)
+
+
+def blocked(time, worker, seconds):
+    return ev.LoopBlocked(time=time, worker=worker, seconds=seconds)
+
+
+def broker_killed(time, broker=1):
+    return ev.BrokerKilled(time=time, worker="kafka", broker=broker)
+
+
+def broker_started(time, broker=1, effective=None):
+    return ev.BrokerStarted(time=time, worker="kafka", broker=broker, effective=effective)
+
+
+def joined(time, worker, generation, member_id=None):
     return ev.MemberJoined(
-        time=time, worker=worker, generation=generation, member_id=f"faust-{worker}"
+        time=time,
+        worker=worker,
+        generation=generation,
+        member_id=member_id or f"faust-{worker}",
+    )
+
+
+def group_stored(time, generation, members="", leader=None, holders=None):
+    """The broker stored a generation; members are named by letters, the first is group leader."""
+    ids = [f"faust-{worker}" for worker in members]
+    holders = [leader] if holders is None and leader else holders or []
+    return ev.GroupStored(
+        time=time,
+        worker="kafka",
+        generation=generation,
+        members=tuple(ids),
+        group_leader=ids[0] if ids else None,
+        leader=f"faust-{leader}" if leader else None,
+        holders=tuple(f"faust-{worker}" for worker in holders),
     )
 
 
@@ -73,9 +115,11 @@ def sound_run():
     """A run without a fault of the election, as a list of events.
 
     A leads from 1 s and publishes every 2 s from 2 to 8 s. It is killed at 9 s. B leads from 12 s
-    and publishes from 13 to 19 s. Both print greetings. The run ends at 20 s.
+    and publishes from 13 to 19 s. Both print greetings. The run ends at 20 s. The broker stored
+    generations 1 (A and B) at 1 s, 2 (B) at 12 s and 3 (nobody) at 21 s.
     """
-    events = [started(0, "A"), started(0, "B")]
+    events = [started(0, "A"), started(0, "B"), group_stored(1, 1, "AB", leader="A")]
+    events += [group_stored(12, 2, "B", leader="B"), group_stored(21, 3)]
     events += [joined(1, "A", 1), assigned(1, "A", True), joined(1, "B", 1)]
     events += [assigned(1, "B", False)]
     for number, (time, worker) in enumerate(

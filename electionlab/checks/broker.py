@@ -1,0 +1,111 @@
+"""Who leads according to the broker's log of the group, and whether the workers see the same."""
+
+from __future__ import annotations
+
+from electionlab import events as ev
+from electionlab.checks.causes import fault_before
+from electionlab.checks.verdict import Verdict, stretch
+from electionlab.history import History
+from electionlab.spans import subtract, union
+
+NOT_READ = "The broker's log of the group was not read."
+
+
+def one_leader_in_each_generation(history: History) -> Verdict:
+    """Whether in each generation of the group one worker at most held Faust's leader topic.
+
+    Judged by the assignments that workers logged and, where it was read, by the broker's log. Any
+    partition of the leader topic counts: with two of them two workers could hold one each. Figures:
+    `generations`, `double`.
+    """
+    claim = "In each generation of the group one worker at most holds the leader topic."
+    holders: dict[int, set[str]] = {}
+    for event in history.of(ev.MemberJoined):
+        holders.setdefault(event.generation, set())
+    for given in history.of(ev.PartitionsAssigned):
+        generation = history.generation_of(given.worker, given.time)
+        if generation is not None and given.holds_leader_topic:
+            holders.setdefault(generation, set()).add(given.worker)
+    for told in history.stored_generations:
+        holders.setdefault(told.number, set()).update(told.holders)
+    if not any(holders.values()):
+        return Verdict(claim, "unknown", "Nobody was seen to hold it.")
+    double = {number: sorted(held) for number, held in sorted(holders.items()) if len(held) > 1}
+    figures = {"generations": len(holders), "double": len(double)}
+    if double:
+        evidence = tuple(f"generation {n}: {' and '.join(held)}" for n, held in double.items())
+        finding = f"{len(double)} of {len(holders)} generations had more."
+        return Verdict(claim, "broken", finding, evidence, figures)
+    evidence = tuple(
+        f"generation {number}: {next(iter(held), 'nobody')}"
+        for number, held in sorted(holders.items())
+    )
+    return Verdict(claim, "held", f"{len(holders)} generations.", evidence, figures)
+
+
+def broker_knows_one_leader(history: History) -> Verdict:
+    """Whether the broker never stored two holders of the leader topic at once.
+
+    Figures: `generations`, `double`; `without`, those that had members and no holder.
+    """
+    claim = "In the broker's log one member at most leads at any time."
+    stored = history.stored_generations
+    if not stored:
+        return Verdict(claim, "unknown", NOT_READ)
+    double = [told for told in stored if len(told.holders) > 1]
+    without = [told for told in stored if told.members and not told.holders]
+    figures = {"generations": len(stored), "double": len(double), "without": len(without)}
+    if double:
+        evidence = tuple(
+            f"{stretch(history, told.start, told.end)}: {' and '.join(told.holders)} "
+            f"(generation {told.number})"
+            for told in double
+        )
+        finding = f"{len(double)} of {len(stored)} generations had two."
+        return Verdict(claim, "broken", finding, evidence, figures)
+    evidence = tuple(
+        f"{stretch(history, span.start, span.end)}: {span.worker}, from generation "
+        f"{span.generation}"
+        for span in history.broker_leaderships
+    )
+    return Verdict(claim, "held", f"{len(stored)} generations.", evidence, figures)
+
+
+def views_agree(history: History, slack_s: float = 1.0) -> Verdict:
+    """Whether who leads in its own eyes leads in the broker's as well.
+
+    A disagreement of at most `slack_s` seconds is a rebalance on its way to all. The other way
+    round is no disagreement: the broker's leader may just have ended. Figures: `total_s` and
+    `longest_s` in which somebody led in its own eyes only, `stretches` longer than the slack.
+    """
+    claim = "Whoever leads in its own eyes leads in the broker's."
+    if not history.stored_generations or not history.leaderships:
+        return Verdict(claim, "unknown", NOT_READ)
+    apart = [
+        (start, end, worker)
+        for worker in history.workers
+        for start, end in subtract(
+            [(span.start, span.end) for span in history.leaderships.of(worker)],
+            [(span.start, span.end) for span in history.broker_leaderships.of(worker)],
+        )
+    ]
+    apart.sort()
+    total_s = sum(end - start for start, end in union((start, end) for start, end, _ in apart))
+    longest_s = max((end - start for start, end, _ in apart), default=0.0)
+    long = [told for told in apart if told[1] - told[0] > slack_s]
+    figures = {"total_s": total_s, "longest_s": longest_s, "stretches": len(long)}
+    if long:
+        evidence = tuple(
+            f"{stretch(history, start, end)}: {worker} in its own eyes, the broker's leader was "
+            f"{_broker_leader(history, start)}; {fault_before(history, start)}"
+            for start, end, worker in long
+        )
+        finding = f"They differed for {total_s:.2f} s in all, for {longest_s:.2f} s at a time."
+        return Verdict(claim, "broken", finding, evidence, figures)
+    finding = f"They differed for {total_s:.2f} s in all, never for more than {longest_s:.2f} s."
+    return Verdict(claim, "held", finding, (), figures)
+
+
+def _broker_leader(history: History, time: float) -> str:
+    told = history.group_generation(time)
+    return told.leader if told and told.leader else "nobody"

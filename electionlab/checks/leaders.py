@@ -1,0 +1,92 @@
+"""How many lead, each in its own eyes: never two, and never nobody for long."""
+
+from __future__ import annotations
+
+from electionlab.checks.causes import fault_before
+from electionlab.checks.verdict import Verdict, stretch
+from electionlab.history import History, Span, Spans
+from electionlab.spans import Stretch, covered, in_both, overlaps, subtract
+
+Overlap = tuple[Span, Span, Stretch]
+
+
+def at_most_one_leader(history: History) -> Verdict:
+    """Whether no two workers led at the same time, each in its own eyes.
+
+    Figures: `overlap_s`, the total time with two leaders or more; `acting_s`, the part of it in
+    which no leader of the two stood frozen; `cut_s`, the part in which one of them was cut off the
+    network; `leaderships`.
+    """
+    claim = "At most one worker leads at any time."
+    spans = history.leaderships
+    if not spans:
+        return Verdict(claim, "unknown", "Nobody ever led.")
+    found = list(overlaps(spans))
+    overlap_s = covered([both for _, _, both in found])
+    acting_s = overlap_s - covered(_parts(found, history.freezes))
+    cut_s = covered(_parts(found, history.cuts))
+    figures = {
+        "overlap_s": overlap_s,
+        "acting_s": acting_s,
+        "cut_s": cut_s,
+        "leaderships": len(spans),
+    }
+    if not found:
+        finding = f"{len(spans)} leaderships, one after the other."
+        return Verdict(claim, "held", finding, _leaderships(history), figures)
+    evidence = tuple(
+        f"{stretch(history, start, end)}: {first.worker} (generation {first.generation}) "
+        f"and {second.worker} (generation {second.generation})"
+        for first, second, (start, end) in found
+    )
+    finding = (
+        f"Two led at once for {overlap_s:.2f} s, {acting_s:.2f} s of it with both of them running"
+        + (f", {cut_s:.2f} s with one of them cut off." if cut_s else ".")
+    )
+    return Verdict(claim, "broken", finding, evidence, figures)
+
+
+def _parts(found: list[Overlap], states: Spans[Span]) -> list[Stretch]:
+    """The parts of overlaps in which one of the two was in a state (frozen, cut)."""
+    return [
+        part
+        for first, second, (start, end) in found
+        for worker in (first.worker, second.worker)
+        for state in states.touching(start, end, worker)
+        if (part := state.overlap(Span("", start, end)))
+    ]
+
+
+def _leaderships(history: History) -> tuple[str, ...]:
+    return tuple(
+        f"{span.worker}: {stretch(history, span.start, span.end)}"
+        f"{'' if span.end_is_known else ' and on'}, generation {span.generation}"
+        for span in history.leaderships
+    )
+
+
+def always_a_leader(history: History, patience_s: float = 10.0) -> Verdict:
+    """Whether, once somebody led, nobody led for at most `patience_s` seconds at a time.
+
+    Leaders are those in their own eyes. Time in which no worker lived does not count, nor what
+    comes after we began to stop them all. Figures: `total_s` and `longest_s` without a leader,
+    `gaps`.
+    """
+    claim = f"There is always a leader, but for {patience_s:g} s at most."
+    leaderships = history.leaderships
+    if not leaderships or not history.lives:
+        return Verdict(claim, "unknown", "Nobody ever led.")
+    whole = [(leaderships[0].start, history.over)]
+    alone = subtract(whole, [(span.start, span.end) for span in leaderships])
+    gaps = in_both(alone, [(life.start, life.end) for life in history.lives])
+    total_s = sum(end - start for start, end in gaps)
+    longest_s = max((end - start for start, end in gaps), default=0.0)
+    figures = {"total_s": total_s, "longest_s": longest_s, "gaps": len(gaps)}
+    evidence = tuple(
+        f"{stretch(history, start, end)}: nobody for {end - start:.2f} s, "
+        f"{fault_before(history, start)}"
+        for start, end in gaps
+    )
+    finding = f"Nobody led for {total_s:.2f} s in all, for {longest_s:.2f} s at a time."
+    held = longest_s <= patience_s
+    return Verdict(claim, "held" if held else "broken", finding, evidence, figures)

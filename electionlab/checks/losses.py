@@ -1,0 +1,147 @@
+"""How leadership moves from one worker to another: after each loss, and only for a reason."""
+
+from __future__ import annotations
+
+import statistics
+from bisect import bisect_right
+
+from electionlab import events as ev
+from electionlab.checks.causes import cause, told
+from electionlab.checks.verdict import Verdict, seconds, stretch, where
+from electionlab.groups import Steps
+from electionlab.history import History, Span
+
+
+def new_leader_after_each_loss(history: History) -> Verdict:
+    """Whether another worker took over each time the leader was lost, and how long that took.
+
+    The time counts from what we did to the leader (or from the loss, if we did nothing) to the
+    first publish of its successor: of a worker that was given leadership after the lost leadership
+    had begun. A frozen or cut leader still leads in its own eyes while its successor is elected.
+    The same name in a new life is another worker. A loss after which no other worker was running is
+    no test, and neither is the end of the run. Figures: `median_s`, `longest_s`, `losses`.
+    """
+    claim = "After each loss of the leader another worker takes over."
+    took, evidence, missing = [], [], []
+    successors = _Successors(history)
+    for loss in history.of(ev.LeadershipLost):
+        if loss.time > history.over:
+            continue
+        lost = _leadership(history, loss)
+        moved = _moved(history, lost)
+        fault = cause(history, loss.worker, moved, since=lost.start)
+        since = fault.start if fault else loss.time
+        heirs = [
+            life
+            for life in history.lives.at(moved)
+            if life.worker != loss.worker and life.start < moved < life.end
+        ]
+        publish = successors.first_publish(lost, since)
+        line = f"{where(history, loss)}: lost by {loss.by}"
+        if not heirs:
+            evidence.append(f"{line}, and no other worker was running")
+        elif publish is not None:
+            took.append(publish.time - since)
+            evidence.append(f"{line}; {publish.worker} published {took[-1]:.2f} s later")
+        elif all(heir.end < history.over for heir in heirs):
+            evidence.append(f"{line}, and all others ended as well")
+        else:
+            missing.append(f"{line}, and nobody published after it")
+    evidence += missing
+    if missing:
+        finding = f"{len(missing)} of {len(took) + len(missing)} losses had no successor."
+        return Verdict(claim, "broken", finding, tuple(evidence))
+    if not took:
+        return Verdict(claim, "unknown", "No leader was lost while others ran.", tuple(evidence))
+    figures = {"median_s": statistics.median(took), "longest_s": max(took), "losses": len(took)}
+    finding = f"From the fault to the successor's first greeting: {seconds(took)}."
+    return Verdict(claim, "held", finding, tuple(evidence), figures)
+
+
+def _leadership(history: History, loss: ev.LeadershipLost) -> Span:
+    """The leadership that ended with a loss."""
+    touched = history.leaderships.touching(loss.time, loss.time, loss.worker)
+    return next(span for span in touched if span.end == loss.time)
+
+
+def _moved(history: History, lost: Span) -> float:
+    """When leadership went to another worker while the loser still believed to lead; when it was
+    lost, if none did before."""
+    inside = history.leaderships.touching(lost.start, lost.end)
+    later = [span for span in inside if span.worker != lost.worker and span.start > lost.start]
+    return later[0].start if later else lost.end
+
+
+class _Successors:
+    """Finds who published first after a leadership was lost."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self.publishes = history.of(ev.Published)
+        self.times = [event.time for event in self.publishes]
+        self.assigned = {
+            worker: Steps(
+                (event.time, event.time)
+                for event in history.of(ev.PartitionsAssigned, worker=worker)
+            )
+            for worker in history.workers
+        }
+
+    def first_publish(self, lost: Span, since: float) -> ev.Published | None:
+        for number in range(bisect_right(self.times, since), len(self.times)):
+            event = self.publishes[number]
+            if self._took_over(event, lost):
+                return event
+        return None
+
+    def _took_over(self, event: ev.Published, lost: Span) -> bool:
+        if not self.history.leaderships.touching(event.time, event.time, event.worker):
+            return False
+        if event.worker == lost.worker:
+            lives = self.history.lives.touching(event.time, event.time, event.worker)
+            return bool(lives) and lives[-1].start > lost.end
+        return (self.assigned[event.worker].at(event.time) or 0.0) > lost.start
+
+
+def leader_moved_only_for_a_reason(history: History) -> Verdict:
+    """Whether leadership stayed with a worker as long as nothing was done to it.
+
+    A move from one worker to another has a reason where the old leader had ended or left the group
+    on its way to its end, or where a fault (Ctrl+C, kill, freeze, cut, slow network, blocked loop)
+    on it or on a broker was at work or had ended at most `causes.AFTERMATH_S` before. Other workers
+    that come, go or break are no reason. Figures: `moves`, `needless`.
+    """
+    claim = "Leadership moves only when something happens to the leader."
+    moves, needless = [], []
+    former: Span | None = None
+    for span in history.leaderships:
+        if span.start > history.over:
+            break
+        if former is not None and former.worker != span.worker:
+            line = f"{history.at(span.start):.3f} s: from {former.worker} to {span.worker}"
+            reason = _reason(history, former, span.start)
+            if reason:
+                moves.append(f"{line}, after {reason}")
+            else:
+                needless.append(
+                    f"{line}, generation {span.generation}, though nothing had been done to "
+                    f"{former.worker}, which led {stretch(history, former.start, former.end)}"
+                )
+        former = span
+    figures = {"moves": len(moves) + len(needless), "needless": len(needless)}
+    if needless:
+        finding = f"{len(needless)} of {figures['moves']} moves without a reason."
+        return Verdict(claim, "broken", finding, tuple(needless), figures)
+    if not moves:
+        return Verdict(claim, "unknown", "Leadership never moved.", (), figures)
+    return Verdict(claim, "held", f"{len(moves)} moves, each for a reason.", tuple(moves), figures)
+
+
+def _reason(history: History, former: Span, moved: float) -> str | None:
+    """Why leadership left its former holder, in words; None for no reason."""
+    if fault := cause(history, former.worker, min(moved, former.end)):
+        return told(history, fault)
+    lives = history.lives.touching(former.start, former.start, former.worker)
+    if lives and lives[-1].end <= moved:
+        return f"the end of {former.worker} at {history.at(lives[-1].end):.3f} s"
+    return None
