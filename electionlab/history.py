@@ -6,20 +6,21 @@ without a broker.
 
 from __future__ import annotations
 
-import dataclasses
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar, cast
 
 from electionlab import events as ev
-from electionlab import groups, publishers, saved
+from electionlab import faults, groups, publishers, saved
 from electionlab.events import Event
+from electionlab.faults import Fault
 from electionlab.groups import Generation, StoredGeneration
+from electionlab.leading import DERIVED, with_leaderships
 from electionlab.publishers import Publisher
-from electionlab.spans import Fault, Span, Spans, effect, pair
+from electionlab.spans import Span, Spans, pair
 
 __all__ = ["Fault", "Generation", "History", "Publisher", "Span", "Spans", "StoredGeneration"]
 
@@ -36,9 +37,9 @@ class History:
 
     def __init__(self, events: Iterable[Event], about: dict[str, str] | None = None) -> None:
         self.about = dict(about or {})
-        given = [event for event in events if type(event) not in _DERIVED]
+        given = [event for event in events if type(event) not in DERIVED]
         given.sort(key=attrgetter("time"))
-        self.events: tuple[Event, ...] = tuple(_with_leaderships(given))
+        self.events: tuple[Event, ...] = tuple(with_leaderships(given))
 
     def __len__(self) -> int:
         return len(self.events)
@@ -129,14 +130,7 @@ class History:
     @cached_property
     def blocks(self) -> Spans[Span]:
         """When a worker's event loop was blocked: for the seconds asked for, or to its exit."""
-        found = []
-        for block in self.of(ev.LoopBlocked):
-            end = effect(block) + block.seconds
-            life = next(iter(self.lives.touching(block.time, block.time, block.worker)), None)
-            limit = life.end if life else self.end
-            known = end <= limit or bool(life and life.end_is_known)
-            found.append(Span(block.worker, block.time, min(end, limit), known))
-        return Spans(found)
+        return faults.blocks(self.of(ev.LoopBlocked), self.lives, self.end)
 
     @cached_property
     def rebalances(self) -> Spans[Span]:
@@ -147,32 +141,22 @@ class History:
     def broker_outages(self) -> Spans[Span]:
         """When a broker was down: from when its end was asked for to when it answered again. The
         span's `worker` is `broker 1`, …"""
-        ends = (ev.BrokerStopped, ev.BrokerKilled)
-        acts = self.of(ev.Action)
-        named = [
-            dataclasses.replace(act, worker=f"broker {act.broker}")
-            for act in acts
-            if isinstance(act, (*ends, ev.BrokerStarted))
-        ]
-        return pair(named, ends, self.end)
+        return faults.outages(self.of(ev.Action), self.end)
 
     @cached_property
     def faults(self) -> Spans[Fault]:
         """What we did to workers and brokers, and when it was at work: a kill or Ctrl+C until the
         worker had ended."""
-        found = {
-            "Ctrl+C": self._spans(ev.WorkerInterrupted, ev.WorkerExited, ev.WorkerStarted),
-            "kill -9": self._spans(ev.WorkerKilled, ev.WorkerExited, ev.WorkerStarted),
-            "freeze": self.freezes,
-            "cut": self.cuts,
-            "slow network": self.slowdowns,
-            "blocked loop": self.blocks,
-            "outage": self.broker_outages,
-        }
-        return Spans(
-            Fault(span.worker, span.start, span.end, span.end_is_known, what=what)
-            for what, spans in found.items()
-            for span in spans
+        return faults.named(
+            {
+                "Ctrl+C": self._spans(ev.WorkerInterrupted, ev.WorkerExited, ev.WorkerStarted),
+                "kill -9": self._spans(ev.WorkerKilled, ev.WorkerExited, ev.WorkerStarted),
+                "freeze": self.freezes,
+                "cut": self.cuts,
+                "slow network": self.slowdowns,
+                "blocked loop": self.blocks,
+                "outage": self.broker_outages,
+            }
         )
 
     def _spans(self, begins: type[Event], *ends: type[Event]) -> Spans[Span]:
@@ -271,50 +255,3 @@ class History:
         """Read a saved history. Raises LabError that names the line where it is none, was cut off
         or is of a newer version."""
         return cls(*saved.read(Path(path)))
-
-
-_DERIVED = {ev.LeadershipGained, ev.LeadershipLost}
-_DECIDES = {  # who leads
-    *(ev.MemberJoined, ev.PartitionsAssigned, ev.GroupLeft, ev.WorkerExited, ev.WorkerKilled)
-}
-
-
-def _with_leaderships(events: Sequence[Event]) -> list[Event]:
-    """Add when leadership was gained and lost, in the worker's own eyes.
-
-    Faust asks whether its cached assignment holds the leader partition. A rebalance under way does
-    not change that; the next assignment, leaving the group or the end of the process does.
-    """
-    leading: set[str] = set()
-    generation: dict[str, int] = {}
-    found: list[Event] = []
-    for event in events:
-        found.append(event)
-        if type(event) not in _DECIDES:
-            continue
-        worker, lost = event.worker, None
-        if isinstance(event, ev.MemberJoined):
-            generation[worker] = event.generation
-        elif isinstance(event, ev.PartitionsAssigned):
-            if event.leads and worker not in leading:
-                leading.add(worker)
-                found.append(
-                    ev.LeadershipGained(
-                        time=event.time,
-                        worker=worker,
-                        line=event.line,
-                        generation=generation.get(worker),
-                    )
-                )
-            elif not event.leads:
-                lost = "assignment"
-        elif isinstance(event, ev.GroupLeft):
-            lost = "leaving"
-        else:
-            lost = "exit"
-        if lost and worker in leading:
-            leading.remove(worker)
-            found.append(
-                ev.LeadershipLost(time=event.time, worker=worker, line=event.line, by=lost)
-            )
-    return found
