@@ -40,14 +40,6 @@ class Span:
         return (start, end) if start < end else None
 
 
-@dataclass(frozen=True, slots=True)
-class Fault(Span):
-    """The time in which something that we did to a worker or to a broker was at work. `what` says
-    it in words; `worker` is the worker's name or `broker 1`, …"""
-
-    what: str = ""
-
-
 class Spans(list[S], Generic[S]):
     """Spans in order of their start, found by time and worker without looking at all of them."""
 

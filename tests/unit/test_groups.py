@@ -61,6 +61,21 @@ def test_a_worker_has_a_member_id_for_each_life():
     assert history.stored_generations[0].leader == "A"
 
 
+def test_the_worker_that_the_broker_tells_of_counts():
+    told = ev.GroupStored(
+        time=6,
+        worker="kafka",
+        generation=2,
+        members=("one", "two"),
+        workers=("A", ""),
+        group_leader="two",
+        leader="one",
+    )
+    stored_generation = History([told, joined(5, "B", 2, "two")]).stored_generations[0]
+    assert stored_generation.members == ("A", "B")
+    assert (stored_generation.leader, stored_generation.group_leader) == ("A", "B")
+
+
 def test_the_broker_s_leader_leads_until_another_is_stored():
     history = History(
         [
