@@ -17,7 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from electionlab.checks import SIGNS, Outcome, Verdict
+from electionlab.checks import Outcome, Verdict
+from electionlab.checks.verdict import SIGNS
 from electionlab.errors import LabError
 from electionlab.places import PROJECT
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from electionlab import events as ev
-from electionlab import faults, groups, publishers, saved
+from electionlab import faults, groups, publishers, saved, stretch
 from electionlab.events import Event
 from electionlab.faults import Fault
 from electionlab.groups import Generation, StoredGeneration
