@@ -31,6 +31,34 @@ def thawed(time, worker):
     return ev.WorkerThawed(time=time, worker=worker)
 
 
+def cut(time, worker, effective=None):
+    return ev.WorkerCut(time=time, worker=worker, effective=effective)
+
+
+def healed(time, worker):
+    return ev.WorkerHealed(time=time, worker=worker)
+
+
+def slowed(time, worker, delay_s=0.5):
+    return ev.WorkerSlowed(time=time, worker=worker, delay_s=delay_s)
+
+
+def blocked(time, worker, seconds):
+    return ev.LoopBlocked(time=time, worker=worker, seconds=seconds)
+
+
+def broker_stopped(time, broker=1):
+    return ev.BrokerStopped(time=time, worker="kafka", broker=broker)
+
+
+def broker_killed(time, broker=1):
+    return ev.BrokerKilled(time=time, worker="kafka", broker=broker)
+
+
+def broker_started(time, broker=1, effective=None):
+    return ev.BrokerStarted(time=time, worker="kafka", broker=broker, effective=effective)
+
+
 def joined(time, worker, generation):
     return ev.MemberJoined(
         time=time, worker=worker, generation=generation, member_id=f"faust-{worker}"
@@ -67,6 +95,31 @@ def ending(time):
 
 def ended(time):
     return ev.HistoryEnded(time=time, worker="lab")
+
+
+def faulty_run():
+    """A run with a fault of each kind: two workers, two brokers, 30 s."""
+    events = [started(0, "A"), started(0, "B"), joined(1, "A", 1), assigned(1, "A", True)]
+    events += [joined(1, "B", 1), assigned(1, "B", False)]
+    events += [slowed(2, "B"), slowed(4, "B", 0), cut(5, "A", 5.5), healed(12, "A")]
+    events += [joined(9, "B", 2), assigned(9, "B", True), assigned(13, "A", False)]
+    events += [blocked(14, "B", 3), broker_stopped(18, 2), broker_started(21, 2, 22)]
+    return [*events, broker_killed(24, 1), frozen(26, "A"), ending(30), ended(30)]
+
+
+def busy_run(workers=10, actions=500, seconds=3600):
+    """A long storm: `actions` freezes and thaws, one after the other, and leaders that change."""
+    names = [str(6066 + number) for number in range(workers)]
+    events = [started(0, name) for name in names]
+    for number in range(actions):
+        name, time = names[number % workers], 10 + number * (seconds - 20) / actions
+        act = (frozen, thawed)[number // workers % 2]
+        events += [act(time, name), joined(time + 1, name, number), assigned(time + 1, name, True)]
+        events += [
+            assigned(time + 1, names[number % workers - 1], False),
+            published(time + 2, name),
+        ]
+    return [*events, ended(seconds)]
 
 
 def sound_run():

@@ -1,0 +1,101 @@
+"""Stretches of time as patterns, each kind with one of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from electionlab.drawing.canvas import BROKER_ROW, Canvas
+from electionlab.drawing.legend import SWATCH
+from electionlab.drawing.svg import SMALL_LETTER, px, tag, text
+from electionlab.faults import blocks, cuts, slow_stretches
+from electionlab.history import History, Span
+
+# The lines of each pattern in a tile of 6 × 6 px.
+PATTERNS = {
+    "rebalance": "M0 6L6 0",
+    "frozen": "M0 6L6 0M0 0L6 6",
+    "cut": "M0 1.5H6M0 4.5H6",
+    "slow": "M1 1.5H2.5M4 4.5H5.5",
+    "blocked": "M1.5 0V6M4.5 0V6",
+    "down": "M0 0.5H6M0 3.5H6M1.5 0.5V3.5M4.5 3.5V6",
+    "apart": "M0 0L6 6M0 3L3 6M3 0L6 3",
+}
+
+
+@dataclass(frozen=True)
+class Hatch:
+    """A kind of stretch: its pattern, its words in the legend, and where it occurs."""
+
+    pattern: str
+    words: str
+    spans: list[Span]
+
+    def fill(self, canvas: Canvas) -> str:
+        return f"url(#{canvas.id}{self.pattern})"
+
+    def entry(self, canvas: Canvas) -> tuple[str, str]:
+        """Its mark and words for a legend."""
+        return tag("rect", class_="edge", fill=self.fill(canvas), **SWATCH), self.words
+
+
+def in_lanes(history: History) -> list[Hatch]:
+    """The kinds of stretches that occur in the workers' lives."""
+    kinds = [
+        Hatch("rebalance", "rebalance", history.rebalances),
+        Hatch("frozen", "frozen", history.freezes),
+        Hatch("cut", "network cut", cuts(history)),
+        Hatch("slow", "network slow", slow_stretches(history)),
+        Hatch("blocked", "loop blocked", blocks(history)),
+    ]
+    return [kind for kind in kinds if kind.spans]
+
+
+def of_brokers(canvas: Canvas) -> list[Hatch]:
+    spans = [span for spans in canvas.brokers.values() for span in spans]
+    return [Hatch("down", "broker down", spans)] if spans else []
+
+
+def patterns(canvas: Canvas, kinds: Iterable[Hatch]) -> str:
+    """The definitions of the patterns that these kinds use."""
+    size = {"width": 6, "height": 6, "patternUnits": "userSpaceOnUse"}
+    return tag(
+        "defs",
+        *(
+            tag(
+                "pattern",
+                tag("path", d=PATTERNS[kind.pattern], class_="hatch", fill="none"),
+                id=f"{canvas.id}{kind.pattern}",
+                **size,
+            )
+            for kind in kinds
+        ),
+    )
+
+
+def draw(canvas: Canvas, kinds: Iterable[Hatch]) -> list[str]:
+    """The stretches in the workers' lanes."""
+    return [
+        canvas.box(span, canvas.lane / 2 - 6, fill=kind.fill(canvas), class_=f"edge {kind.pattern}")
+        for kind in kinds
+        for span in kind.spans
+    ]
+
+
+def draw_kafka(canvas: Canvas, kinds: Iterable[Hatch]) -> list[str]:
+    """The lane `Kafka`: a row for each broker that was down."""
+    if canvas.bottom == canvas.kafka:
+        return []
+    middle = (canvas.kafka + canvas.bottom) / 2
+    drawn = [text("Kafka", x=8, y=px(middle + 4), font_weight="bold")]
+    fills = [kind.fill(canvas) for kind in kinds]
+    for row, (broker, spans) in enumerate(canvas.brokers.items()):
+        top = canvas.kafka + 5 + BROKER_ROW * row
+        for span in spans:
+            drawn.append(canvas.strip(span, top + 2, 16, fill=fills[0], class_="edge down"))
+            words = f"broker {broker}"
+            x, width = canvas.x(span.start), SMALL_LETTER * len(words) + 8
+            # Beside the pattern, for on it words read badly.
+            left = x - width if x - width > canvas.left else canvas.x(span.end) + 4
+            drawn.append(text(words, class_="small", x=px(left + 2), y=px(top + 14)))
+    return drawn
