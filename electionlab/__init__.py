@@ -8,12 +8,14 @@ What a notebook needs:
     Workers    the playbook's workers, what is done to them, and the history of it
     History    what happened, saved and loaded
     Timeline   the picture of a history
+    Views      who leads by log, by HTTP and by the broker, as a picture
     Logs       the logs of a run, to read and to download
     checks     what must hold of a history, as functions that return a Verdict
     events     the kinds of events that a history has
 """
 
 from electionlab import checks, events
+from electionlab.bands import Views
 from electionlab.checks import Verdict
 from electionlab.errors import LabError
 from electionlab.history import History
@@ -33,6 +35,7 @@ __all__ = [
     "Sasl",
     "Timeline",
     "Verdict",
+    "Views",
     "Worker",
     "Workers",
     "ZooKeeperWay",

@@ -60,13 +60,13 @@ class Canvas:
         """A box in the worker's lane, `half` px up and down from its middle."""
         return self.strip(span, self.middle(span.worker) - half, 2 * half, **attributes)
 
-    def names(self) -> list[str]:
-        """Each lane's name, and the line of each process's life."""
+    def names(self, *, lives: bool = True) -> list[str]:
+        """Each lane's name, and with `lives` the line of each process's life."""
         drawn = [
             text(worker, x=8, y=px(self.middle(worker) + 4), font_weight="bold")
             for worker in self.workers
         ]
-        for life in self.history.lives:
+        for life in self.history.lives if lives else []:
             y = px(self.middle(life.worker))
             ends = {"x1": px(self.x(life.start)), "x2": px(self.x(life.end))}
             drawn.append(tag("line", class_="life", y1=y, y2=y, **ends))

@@ -23,6 +23,10 @@ STYLE = """
 .tl .action{stroke:currentColor;stroke-dasharray:2 3;opacity:.75}
 .tl .publish{fill:currentColor} .tl .greeting{fill:none;stroke:currentColor;stroke-width:1.4}
 .tl .grid{stroke:currentColor;opacity:.13} .tl .hatch{stroke:currentColor;stroke-width:1;opacity:.5}
+.tl .by-log{fill:#3b82f6;fill-opacity:.45;stroke:#3b82f6}
+.tl .by-http{fill:#14b8a6;fill-opacity:.3;stroke:#0d9488;stroke-dasharray:3 2}
+.tl .by-broker{fill:currentColor;fill-opacity:.22;stroke:currentColor;stroke-width:1.6}
+.tl .apart{stroke:#ea580c;stroke-width:2;stroke-dasharray:5 3}
 .tl .edge{stroke:currentColor;stroke-opacity:.55}
 """
 ALONE = """svg{color:#1f2328;background:#fff}

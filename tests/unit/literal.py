@@ -71,6 +71,25 @@ def assigned(time, worker, leads, line=None):
     return ev.PartitionsAssigned(time=time, worker=worker, line=line, partitions=partitions)
 
 
+def group_stored(time, generation, members, leader, group_leader=None):
+    """A generation as the broker stored it; members by the names that `joined` gives them."""
+    ids = tuple(f"faust-{member}" for member in members)
+    return ev.GroupStored(
+        time=time,
+        worker="kafka",
+        generation=generation,
+        members=ids,
+        group_leader=group_leader and f"faust-{group_leader}",
+        leader=leader and f"faust-{leader}",
+        holders=(f"faust-{leader}",) if leader else (),
+        offset=generation,
+    )
+
+
+def view(time, worker, leads, leader=None, heir=False):
+    return ev.WorkerView(time=time, worker=worker, leader=leader, leads=leads, heir=heir)
+
+
 def revoked(time, worker):
     return ev.PartitionsRevoked(time=time, worker=worker, partitions={})
 
@@ -105,6 +124,24 @@ def faulty_run():
     events += [joined(9, "B", 2), assigned(9, "B", True), assigned(13, "A", False)]
     events += [blocked(14, "B", 3), broker_stopped(18, 2), broker_started(21, 2, 22)]
     return [*events, broker_killed(24, 1), frozen(26, "A"), ending(30), ended(30)]
+
+
+def stale_run():
+    """A leads, is cut at 5 s and healed at 20 s; the broker names B from 10 s, A knows at 21 s.
+
+    Both answer over HTTP twice a second. The run ends at 30 s.
+    """
+    events = [started(0, "A"), started(0, "B"), joined(1, "A", 1), joined(1, "B", 1)]
+    events += [group_stored(1, 1, "AB", "A"), assigned(1, "A", True), assigned(1, "B", False)]
+    events += [cut(5, "A"), joined(10, "B", 2), group_stored(10, 2, "B", "B")]
+    events += [assigned(10.05, "B", True), healed(20, "A")]
+    events += [joined(21, "A", 3), joined(21, "B", 3), group_stored(21, 3, "AB", "B")]
+    events += [assigned(21.1, "A", False), assigned(21.1, "B", True)]
+    for number in range(4, 59):
+        time = number / 2
+        leads = {"A": time < 21.1, "B": time > 10.05}
+        events += [view(time, name, leads[name], heir=not leads[name]) for name in "AB"]
+    return [*events, ending(30), ended(30)]
 
 
 def busy_run(workers=10, actions=500, seconds=3600):
