@@ -9,6 +9,7 @@ What a notebook needs:
     History    what happened, saved and loaded
     Timeline   the picture of a history
     Views      who leads by log, by HTTP and by the broker, as a picture
+    Rebalance  the sequence diagram of one rebalance, from what was captured of it
     Logs       the logs of a run, to read and to download
     checks     what must hold of a history, as functions that return a Verdict
     events     the kinds of events that a history has
@@ -22,6 +23,7 @@ from electionlab.history import History
 from electionlab.kafka import Kafka, occupied
 from electionlab.logs import Logs
 from electionlab.security import Sasl
+from electionlab.sequence import Rebalance
 from electionlab.timeline import Timeline
 from electionlab.worker import Worker
 from electionlab.workers import Workers
@@ -32,6 +34,7 @@ __all__ = [
     "Kafka",
     "LabError",
     "Logs",
+    "Rebalance",
     "Sasl",
     "Timeline",
     "Verdict",

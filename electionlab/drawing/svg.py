@@ -27,6 +27,7 @@ STYLE = """
 .tl .by-http{fill:#14b8a6;fill-opacity:.3;stroke:#0d9488;stroke-dasharray:3 2}
 .tl .by-broker{fill:currentColor;fill-opacity:.22;stroke:currentColor;stroke-width:1.6}
 .tl .apart{stroke:#ea580c;stroke-width:2;stroke-dasharray:5 3}
+.tl .arrow{stroke:currentColor;stroke-width:1.3}
 .tl .edge{stroke:currentColor;stroke-opacity:.55}
 """
 ALONE = """svg{color:#1f2328;background:#fff}
@@ -62,6 +63,8 @@ def picture(
     """A picture of `width` by `height` px, told by `words` to whoever cannot see it. `standalone`
     gives a file of its own that chooses light or dark."""
     attributes = {"class": "tl", "role": "img", "aria-label": words}
+    if width > WIDTH:  # or its letters would shrink below the others'
+        attributes["style"] = f"min-width:{0.85 * width:.0f}px"
     if standalone:
         attributes["xmlns"] = "http://www.w3.org/2000/svg"
     return tag(
