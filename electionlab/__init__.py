@@ -10,6 +10,7 @@ What a notebook needs:
     Timeline   the picture of a history
     Views      who leads by log, by HTTP and by the broker, as a picture
     Rebalance  the sequence diagram of one rebalance, from what was captured of it
+    Distribution   measured values in groups, as a picture
     Logs       the logs of a run, to read and to download
     checks     what must hold of a history, as functions that return a Verdict
     events     the kinds of events that a history has
@@ -18,6 +19,7 @@ What a notebook needs:
 from electionlab import checks, events
 from electionlab.bands import Views
 from electionlab.checks import Verdict
+from electionlab.distribution import Distribution
 from electionlab.errors import LabError
 from electionlab.history import History
 from electionlab.kafka import Kafka, occupied
@@ -30,6 +32,7 @@ from electionlab.workers import Workers
 from electionlab.zookeeper import ZooKeeperWay
 
 __all__ = [
+    "Distribution",
     "History",
     "Kafka",
     "LabError",

@@ -28,6 +28,11 @@ STYLE = """
 .tl .by-broker{fill:currentColor;fill-opacity:.22;stroke:currentColor;stroke-width:1.6}
 .tl .apart{stroke:#ea580c;stroke-width:2;stroke-dasharray:5 3}
 .tl .arrow{stroke:currentColor;stroke-width:1.3}
+.tl .value{fill:#3b82f6;fill-opacity:.55;stroke:currentColor;stroke-width:.8}
+.tl .median{stroke:currentColor;stroke-width:2.6}
+.tl .interval{fill:currentColor;fill-opacity:.1;stroke:currentColor;stroke-opacity:.5}
+.tl .predicted{fill:none;stroke:#ea580c;stroke-width:2.2}
+.tl .limit{stroke:currentColor;stroke-width:1.5;stroke-dasharray:7 4}
 .tl .edge{stroke:currentColor;stroke-opacity:.55}
 """
 ALONE = """svg{color:#1f2328;background:#fff}
