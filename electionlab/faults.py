@@ -1,11 +1,11 @@
 """For how long what we did lasted: cuts, slow networks, blocked loops, brokers that were down.
 
-A stretch begins and ends when the action had taken effect, where the history knows.
+A stretch is the widest: from when its beginning was asked for to when its end had taken effect.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
 
 from electionlab import events as ev
 from electionlab.events import Event
@@ -16,55 +16,48 @@ from electionlab.words import BROKER_ACTIONS
 def cuts(history: History) -> list[Span]:
     """When a worker's network was cut."""
     events = history.of(ev.WorkerCut, ev.WorkerHealed, ev.WorkerExited)
-    return _paired(history, events, lambda event: isinstance(event, ev.WorkerCut))
+    return _paired(history, ((event.worker, event) for event in events), ev.WorkerCut)
 
 
-def slow_stretches(history: History) -> list[Span]:
+def slowdowns(history: History) -> list[Span]:
     """When a worker's network was slow."""
     events = history.of(ev.WorkerSlowed, ev.WorkerHealed, ev.WorkerExited)
-    return _paired(
-        history, events, lambda event: isinstance(event, ev.WorkerSlowed) and event.delay_s > 0
-    )
+    return _paired(history, ((event.worker, event) for event in events), ev.WorkerSlowed)
 
 
 def blocks(history: History) -> list[Span]:
     """When a worker's event loop was blocked: for the time asked for, or until the worker ended."""
     found = []
     for block in history.of(ev.LoopBlocked):
-        start = _since(block)
-        ends = [exited.time for exited in history.of(ev.WorkerExited, worker=block.worker)]
-        end = min([start + block.seconds, *(time for time in ends if time >= start)])
-        found.append(Span(block.worker, start, min(end, history.end), end <= history.end))
+        exits = [exited.time for exited in history.of(ev.WorkerExited, worker=block.worker)]
+        end = min([_effect(block) + block.seconds, *(t for t in exits if t >= block.time)])
+        known = end <= history.end
+        found.append(Span(block.worker, block.time, min(end, history.end), known))
     return found
 
 
-def broker_outages(history: History) -> dict[int, list[Span]]:
-    """When each broker was down, by its id. The spans' `worker` is the event's (`kafka`)."""
-    found = {}
+def broker_outages(history: History) -> list[Span]:
+    """When a broker was down. A span's `worker` is `broker 1`, …"""
     events = [event for event in history if isinstance(event, BROKER_ACTIONS)]
-    for broker in sorted({event.broker for event in events}):
-        own = [event for event in events if event.broker == broker]
-        spans = _paired(history, own, lambda event: not isinstance(event, ev.BrokerStarted))
-        if spans:
-            found[broker] = spans
-    return found
+    named = ((f"broker {event.broker}", event) for event in events)
+    return _paired(history, named, ev.BrokerStopped, ev.BrokerKilled)
 
 
-def _since(event: Event) -> float:
+def _effect(event: Event) -> float:
     effective = event.effective if isinstance(event, ev.Action) else None
     return event.time if effective is None else effective
 
 
 def _paired(
-    history: History, events: Sequence[Event], begins: Callable[[Event], bool]
+    history: History, events: Iterable[tuple[str, Event]], *begins: type[Event]
 ) -> list[Span]:
-    """Spans from an event that begins one to the same worker's next event that does not."""
+    """Spans from an event that begins one to the next of the same name that does not."""
     begun: dict[str, float] = {}
     found = []
-    for event in events:
-        if begins(event):
-            begun.setdefault(event.worker, _since(event))
-        elif event.worker in begun:
-            found.append(Span(event.worker, begun.pop(event.worker), _since(event)))
-    found += [Span(worker, start, history.end, False) for worker, start in begun.items()]
+    for name, event in events:
+        if isinstance(event, begins):
+            begun.setdefault(name, event.time)
+        elif name in begun:
+            found.append(Span(name, begun.pop(name), _effect(event)))
+    found += [Span(name, start, history.end, False) for name, start in begun.items()]
     return sorted(found, key=lambda span: span.start)

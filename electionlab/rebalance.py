@@ -10,6 +10,7 @@ from electionlab import events as ev
 from electionlab.errors import LabError
 from electionlab.events import LEADER_TOPIC, Event
 from electionlab.history import History
+from electionlab.views import member_names
 from electionlab.words import actions_of, label
 
 MOST_ACTIONS = 8  # what we did before a rebalance, of which no more is told
@@ -61,7 +62,7 @@ def steps(history: History, generation: int) -> list[Step]:
     found += stored
     size = sum(joined.generation == generation for joined in history.member_joins)
     size = len(stored[0].members) if stored else size
-    names = {joined.member_id: joined.worker for joined in history.member_joins}
+    names = member_names(history)
     found.sort(key=lambda event: event.time)
     return [_step(event, size, names) for event in found]
 

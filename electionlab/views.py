@@ -44,13 +44,22 @@ def by_http(history: History, silence_s: float = SILENCE_S) -> list[Span]:
     return sorted(found, key=lambda span: span.start)
 
 
+def member_names(history: History) -> dict[str, str]:
+    """The workers' names by member id, from their logs and from what the broker stored."""
+    names = {}
+    for stored in history.of(ev.GroupStored):
+        pairs = zip(stored.members, stored.workers, strict=False)
+        names.update({member: worker for member, worker in pairs if worker})
+    return names | {joined.member_id: joined.worker for joined in history.member_joins}
+
+
 def by_broker(history: History) -> list[Span]:
     """When each worker led according to the generations that the broker stored.
 
     A generation counts from when it was stored to when the next was. A span's `generation` is its
-    first. `worker` is the member id where no log tells whose it is.
+    first. `worker` is the member id where nothing tells whose it is.
     """
-    names = {joined.member_id: joined.worker for joined in history.member_joins}
+    names = member_names(history)
     found: list[Span] = []
     begun: ev.GroupStored | None = None
 

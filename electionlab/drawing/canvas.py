@@ -30,7 +30,8 @@ class Canvas:
         # A page may show the same run twice: the ids of patterns must differ even then.
         self.id = f"tl{uuid.uuid4().hex[:8]}"
         self.workers = {worker: row for row, worker in enumerate(self.history.workers)}
-        self.brokers = broker_outages(self.history)
+        self.outages = broker_outages(self.history)
+        self.brokers = sorted({span.worker for span in self.outages})
         self.top = 8 + ROW * self.label_rows
         self.kafka = self.top + self.lane * len(self.workers)
         has_kafka = bool(self.history.of(*BROKER_ACTIONS))

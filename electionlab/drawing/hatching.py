@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from electionlab.drawing.canvas import BROKER_ROW, Canvas
 from electionlab.drawing.legend import SWATCH
-from electionlab.drawing.svg import SMALL_LETTER, px, tag, text
-from electionlab.faults import blocks, cuts, slow_stretches
+from electionlab.drawing.svg import SMALL_LETTER, WIDTH, px, tag, text
+from electionlab.faults import blocks, cuts, slowdowns
 from electionlab.history import History, Span
 
 # The lines of each pattern in a tile of 6 × 6 px.
@@ -45,15 +45,14 @@ def in_lanes(history: History) -> list[Hatch]:
         Hatch("rebalance", "rebalance", history.rebalances),
         Hatch("frozen", "frozen", history.freezes),
         Hatch("cut", "network cut", cuts(history)),
-        Hatch("slow", "network slow", slow_stretches(history)),
+        Hatch("slow", "network slow", slowdowns(history)),
         Hatch("blocked", "loop blocked", blocks(history)),
     ]
     return [kind for kind in kinds if kind.spans]
 
 
 def of_brokers(canvas: Canvas) -> list[Hatch]:
-    spans = [span for spans in canvas.brokers.values() for span in spans]
-    return [Hatch("down", "broker down", spans)] if spans else []
+    return [Hatch("down", "broker down", canvas.outages)] if canvas.outages else []
 
 
 def patterns(canvas: Canvas, kinds: Iterable[Hatch]) -> str:
@@ -88,14 +87,21 @@ def draw_kafka(canvas: Canvas, kinds: Iterable[Hatch]) -> list[str]:
         return []
     middle = (canvas.kafka + canvas.bottom) / 2
     drawn = [text("Kafka", x=8, y=px(middle + 4), font_weight="bold")]
-    fills = [kind.fill(canvas) for kind in kinds]
-    for row, (broker, spans) in enumerate(canvas.brokers.items()):
-        top = canvas.kafka + 5 + BROKER_ROW * row
-        for span in spans:
-            drawn.append(canvas.strip(span, top + 2, 16, fill=fills[0], class_="edge down"))
-            words = f"broker {broker}"
-            x, width = canvas.x(span.start), SMALL_LETTER * len(words) + 8
-            # Beside the pattern, for on it words read badly.
-            left = x - width if x - width > canvas.left else canvas.x(span.end) + 4
-            drawn.append(text(words, class_="small", x=px(left + 2), y=px(top + 14)))
+    for kind in kinds:
+        for span in kind.spans:
+            top = canvas.kafka + 5 + BROKER_ROW * canvas.brokers.index(span.worker)
+            fill = kind.fill(canvas)
+            drawn.append(canvas.strip(span, top + 2, 16, fill=fill, class_=f"edge {kind.pattern}"))
+            x = _beside(canvas, span)
+            drawn.append(text(span.worker, class_="small", x=px(x), y=px(top + 14)))
     return drawn
+
+
+def _beside(canvas: Canvas, span: Span) -> float:
+    """Where a name beside a stretch begins: on the pattern it would read badly, so it stands there
+    only where there is no room left or right of it."""
+    x, width = canvas.x(span.start), SMALL_LETTER * len(span.worker) + 6
+    if x - width > canvas.left:
+        return x - width
+    end = canvas.x(span.end) + 6
+    return end if end + width < WIDTH else x + 4

@@ -31,24 +31,20 @@ def thawed(time, worker):
     return ev.WorkerThawed(time=time, worker=worker)
 
 
-def cut(time, worker, effective=None):
-    return ev.WorkerCut(time=time, worker=worker, effective=effective)
+def interrupted(time, worker):
+    return ev.WorkerInterrupted(time=time, worker=worker)
 
 
-def healed(time, worker):
-    return ev.WorkerHealed(time=time, worker=worker)
+def cut(time, worker):
+    return ev.WorkerCut(time=time, worker=worker)
 
 
-def slowed(time, worker, delay_s=0.5):
-    return ev.WorkerSlowed(time=time, worker=worker, delay_s=delay_s)
+def healed(time, worker, effective=None):
+    return ev.WorkerHealed(time=time, worker=worker, effective=effective)
 
 
 def blocked(time, worker, seconds):
     return ev.LoopBlocked(time=time, worker=worker, seconds=seconds)
-
-
-def broker_stopped(time, broker=1):
-    return ev.BrokerStopped(time=time, worker="kafka", broker=broker)
 
 
 def broker_killed(time, broker=1):
@@ -59,9 +55,28 @@ def broker_started(time, broker=1, effective=None):
     return ev.BrokerStarted(time=time, worker="kafka", broker=broker, effective=effective)
 
 
-def joined(time, worker, generation):
+def joined(time, worker, generation, member_id=None):
     return ev.MemberJoined(
-        time=time, worker=worker, generation=generation, member_id=f"faust-{worker}"
+        time=time,
+        worker=worker,
+        generation=generation,
+        member_id=member_id or f"faust-{worker}",
+    )
+
+
+def group_stored(time, generation, members="", leader=None, holders=None):
+    """The broker stored a generation; members are named by letters, the first is group leader."""
+    ids = [f"faust-{worker}" for worker in members]
+    holders = [leader] if holders is None and leader else holders or []
+    return ev.GroupStored(
+        time=time,
+        worker="kafka",
+        generation=generation,
+        members=tuple(ids),
+        group_leader=ids[0] if ids else None,
+        leader=f"faust-{leader}" if leader else None,
+        holders=tuple(f"faust-{worker}" for worker in holders),
+        offset=generation,
     )
 
 
@@ -71,19 +86,12 @@ def assigned(time, worker, leads, line=None):
     return ev.PartitionsAssigned(time=time, worker=worker, line=line, partitions=partitions)
 
 
-def group_stored(time, generation, members, leader, group_leader=None):
-    """A generation as the broker stored it; members by the names that `joined` gives them."""
-    ids = tuple(f"faust-{member}" for member in members)
-    return ev.GroupStored(
-        time=time,
-        worker="kafka",
-        generation=generation,
-        members=ids,
-        group_leader=group_leader and f"faust-{group_leader}",
-        leader=leader and f"faust-{leader}",
-        holders=(f"faust-{leader}",) if leader else (),
-        offset=generation,
-    )
+def slowed(time, worker, delay_s=0.5):
+    return ev.WorkerSlowed(time=time, worker=worker, delay_s=delay_s)
+
+
+def broker_stopped(time, broker=1):
+    return ev.BrokerStopped(time=time, worker="kafka", broker=broker)
 
 
 def view(time, worker, leads, leader=None, heir=False):
@@ -120,7 +128,7 @@ def faulty_run():
     """A run with a fault of each kind: two workers, two brokers, 30 s."""
     events = [started(0, "A"), started(0, "B"), joined(1, "A", 1), assigned(1, "A", True)]
     events += [joined(1, "B", 1), assigned(1, "B", False)]
-    events += [slowed(2, "B"), slowed(4, "B", 0), cut(5, "A", 5.5), healed(12, "A")]
+    events += [slowed(2, "B"), healed(4, "B"), cut(5, "A"), healed(12, "A", 12.5)]
     events += [joined(9, "B", 2), assigned(9, "B", True), assigned(13, "A", False)]
     events += [blocked(14, "B", 3), broker_stopped(18, 2), broker_started(21, 2, 22)]
     return [*events, broker_killed(24, 1), frozen(26, "A"), ending(30), ended(30)]

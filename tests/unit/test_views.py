@@ -91,6 +91,11 @@ def test_by_broker_a_member_that_no_log_knows_keeps_its_id():
     assert "none of ours: faust-X" in bands.describe(History(events))
 
 
+def test_by_broker_a_member_is_named_as_the_broker_has_it_where_no_log_tells():
+    told = replace(group_stored(1, 1, "X", "X"), workers=("6066",))
+    assert views.by_broker(History([told, ended(9)]))[0].worker == "6066"
+
+
 def test_only_in_leaves_what_the_other_lacks():
     events = [joined(0, "A", 1), group_stored(1, 1, "A", "A"), ended(9)]
     (span,) = views.by_broker(History(events))
