@@ -44,12 +44,13 @@ def _between(history: History, span: Span) -> str:
 def _disagreements(history: History) -> list[str]:
     """Each in words: `6066 leads in its own eyes until 21.3 s, in the broker's until 9.8 s`."""
     own, broker = "its own", "the broker's"
+    log, stored = views.by_log(history), views.by_broker(history)
     told = [
-        (span.start, _apart(history, span, own, broker, views.by_broker(history)))
+        (span.start, _apart(history, span, own, broker, stored))
         for span in views.only_by_log(history)
     ]
     told += [
-        (span.start, _apart(history, span, broker, own, views.by_log(history)))
+        (span.start, _apart(history, span, broker, own, log))
         for span in views.only_by_broker(history)
     ]
     return [words for _, words in sorted(told)]
@@ -134,7 +135,7 @@ def svg(history: History, *, standalone: bool = False) -> str:
     parts = [
         hatching.patterns(canvas, kinds + brokers),
         *canvas.axis(),
-        *canvas.names(lives=False),
+        *canvas.names(lives=False, lower=(HEAD - 5) / 2),
         *_bands(canvas, told),
         *_apart_boxes(canvas, stale, rows, "in its own eyes only"),
         *_apart_boxes(canvas, unknown, rows, "in the broker's eyes only"),

@@ -61,10 +61,11 @@ class Canvas:
         """A box in the worker's lane, `half` px up and down from its middle."""
         return self.strip(span, self.middle(span.worker) - half, 2 * half, **attributes)
 
-    def names(self, *, lives: bool = True) -> list[str]:
-        """Each lane's name, and with `lives` the line of each process's life."""
+    def names(self, *, lives: bool = True, lower: float = 0) -> list[str]:
+        """Each lane's name, `lower` px below its middle, and with `lives` the line of each
+        process's life."""
         drawn = [
-            text(worker, x=8, y=px(self.middle(worker) + 4), font_weight="bold")
+            text(worker, x=8, y=px(self.middle(worker) + lower + 4), font_weight="bold")
             for worker in self.workers
         ]
         for life in self.history.lives if lives else []:
