@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Generic, TypeVar
@@ -80,15 +80,21 @@ def generations(told: Iterable[Event]) -> list[Generation]:
     ]
 
 
-def stored_generations(
-    stored: Sequence[ev.GroupStored], joins: Iterable[ev.MemberJoined], history_end: float
-) -> list[StoredGeneration]:
-    """What the broker stored, with workers' names in place of member ids: as the broker tells them,
-    or as the workers' logs do."""
+def member_names(
+    stored: Iterable[ev.GroupStored], joins: Iterable[ev.MemberJoined]
+) -> dict[str, str]:
+    """The workers' names by member id: as the broker tells them, or as the workers' logs do."""
     names = {join.member_id: join.worker for join in joins}
     for event in stored:
         told = zip(event.members, event.workers, strict=False)
         names.update((member, worker) for member, worker in told if worker)
+    return names
+
+
+def stored_generations(
+    stored: Sequence[ev.GroupStored], names: Mapping[str, str], history_end: float
+) -> list[StoredGeneration]:
+    """What the broker stored, with workers' names in place of member ids."""
 
     def name(member: str | None) -> str | None:
         return names.get(member, member) if member is not None else None

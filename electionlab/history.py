@@ -177,10 +177,15 @@ class History:
         )
 
     @cached_property
+    def member_names(self) -> dict[str, str]:
+        """The workers' names by member id."""
+        return groups.member_names(self.of(ev.GroupStored), self.member_joins)
+
+    @cached_property
     def stored_generations(self) -> list[StoredGeneration]:
         """The generations of the group as the broker stored them, in order of time; empty where
         its log was not read."""
-        return groups.stored_generations(self.of(ev.GroupStored), self.member_joins, self.end)
+        return groups.stored_generations(self.of(ev.GroupStored), self.member_names, self.end)
 
     @cached_property
     def broker_leaderships(self) -> Spans[Span]:

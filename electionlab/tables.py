@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
+from electionlab import events as ev
 from electionlab.history import History
 from electionlab.witness import LEADER_TOPIC, Group
 
@@ -67,3 +68,53 @@ def group(described: Group, history: History, app: str) -> Table:
             for member in described.members
         ),
     )
+
+
+def assignment(history: History, time: float | None = None) -> Table:
+    """Who held what at a time (Unix seconds), by the workers' own logs: partitions of the
+    greetings, the leader partition, and whether the worker was the standby for it, which only its
+    last answer over HTTP tells. Without a time: at the end, before we stopped all workers.
+    """
+    if time is None:
+        time = min((event.time for event in history.of(ev.RunEnding)), default=history.end)
+    return Table(
+        ["worker", "state", "holds of the greetings", "leader partition", "standby"],
+        [(worker, *_held(history, worker, time)) for worker in history.workers],
+    )
+
+
+# A worker's state after each kind of event. It holds something only after it was assigned that.
+_STATES: dict[type[ev.Event], str] = {
+    ev.WorkerStarted: "starts",
+    ev.PartitionsRevoked: "rebalances",
+    ev.PartitionsAssigned: "has its partitions",
+    ev.GroupLeft: "has left the group",
+    ev.WorkerKilled: "has ended",
+    ev.WorkerExited: "has ended",
+}
+
+
+def _held(history: History, worker: str, time: float) -> tuple[str, str, str, str]:
+    """A worker's state, greeting partitions, leader partition and standby, each in words."""
+    past = [event for event in history.of(*_STATES, worker=worker) if event.time <= time]
+    if not past:
+        return "not started", "", "", ""
+    last = past[-1]
+    greetings, leads = "", ""
+    if isinstance(last, ev.PartitionsAssigned):
+        numbers = (
+            number
+            for topic, held in last.partitions.items()
+            if not ev.LEADER_TOPIC.search(topic)
+            for number in held
+        )
+        greetings = ", ".join(map(str, sorted(numbers))) or "none"
+        leads = "partition 0" if last.leads else ""
+    since = max((event.time for event in past if isinstance(event, ev.WorkerStarted)), default=0.0)
+    views = [
+        view for view in history.of(ev.WorkerView, worker=worker) if since <= view.time <= time
+    ]
+    standby = ("yes" if views[-1].heir else "no") if views else "not asked"
+    if isinstance(last, (ev.WorkerKilled, ev.WorkerExited)):
+        standby = ""
+    return _STATES[type(last)], greetings, leads, standby

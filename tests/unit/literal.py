@@ -39,8 +39,8 @@ def cut(time, worker):
     return ev.WorkerCut(time=time, worker=worker)
 
 
-def healed(time, worker):
-    return ev.WorkerHealed(time=time, worker=worker)
+def healed(time, worker, effective=None):
+    return ev.WorkerHealed(time=time, worker=worker, effective=effective)
 
 
 def blocked(time, worker, seconds):
@@ -76,6 +76,7 @@ def group_stored(time, generation, members="", leader=None, holders=None):
         group_leader=ids[0] if ids else None,
         leader=f"faust-{leader}" if leader else None,
         holders=tuple(f"faust-{worker}" for worker in holders),
+        offset=generation,
     )
 
 
@@ -83,6 +84,18 @@ def assigned(time, worker, leads, line=None):
     partitions = {LEADER_TOPIC: (0,)} if leads else {}
     partitions[GREETINGS_TOPIC] = (0, 1)
     return ev.PartitionsAssigned(time=time, worker=worker, line=line, partitions=partitions)
+
+
+def slowed(time, worker, delay_s=0.5):
+    return ev.WorkerSlowed(time=time, worker=worker, delay_s=delay_s)
+
+
+def broker_stopped(time, broker=1):
+    return ev.BrokerStopped(time=time, worker="kafka", broker=broker)
+
+
+def view(time, worker, leads, leader=None, heir=False):
+    return ev.WorkerView(time=time, worker=worker, leader=leader, leads=leads, heir=heir)
 
 
 def revoked(time, worker):
@@ -109,6 +122,49 @@ def ending(time):
 
 def ended(time):
     return ev.HistoryEnded(time=time, worker="lab")
+
+
+def faulty_run():
+    """A run with a fault of each kind: two workers, two brokers, 30 s."""
+    events = [started(0, "A"), started(0, "B"), joined(1, "A", 1), assigned(1, "A", True)]
+    events += [joined(1, "B", 1), assigned(1, "B", False)]
+    events += [slowed(2, "B"), healed(4, "B"), cut(5, "A"), healed(12, "A", 12.5)]
+    events += [joined(9, "B", 2), assigned(9, "B", True), assigned(13, "A", False)]
+    events += [blocked(14, "B", 3), broker_stopped(18, 2), broker_started(21, 2, 22)]
+    return [*events, broker_killed(24, 1), frozen(26, "A"), ending(30), ended(30)]
+
+
+def stale_run():
+    """A leads, is cut at 5 s and healed at 20 s; the broker names B from 10 s, A knows at 21 s.
+
+    Both answer over HTTP twice a second. The run ends at 30 s.
+    """
+    events = [started(0, "A"), started(0, "B"), joined(1, "A", 1), joined(1, "B", 1)]
+    events += [group_stored(1, 1, "AB", "A"), assigned(1, "A", True), assigned(1, "B", False)]
+    events += [cut(5, "A"), joined(10, "B", 2), group_stored(10, 2, "B", "B")]
+    events += [assigned(10.05, "B", True), healed(20, "A")]
+    events += [joined(21, "A", 3), joined(21, "B", 3), group_stored(21, 3, "AB", "B")]
+    events += [assigned(21.1, "A", False), assigned(21.1, "B", True)]
+    for number in range(4, 59):
+        time = number / 2
+        leads = {"A": time < 21.1, "B": time > 10.05}
+        events += [view(time, name, leads[name], heir=not leads[name]) for name in "AB"]
+    return [*events, ending(30), ended(30)]
+
+
+def busy_run(workers=10, actions=500, seconds=3600):
+    """A long storm: `actions` freezes and thaws, one after the other, and leaders that change."""
+    names = [str(6066 + number) for number in range(workers)]
+    events = [started(0, name) for name in names]
+    for number in range(actions):
+        name, time = names[number % workers], 10 + number * (seconds - 20) / actions
+        act = (frozen, thawed)[number // workers % 2]
+        events += [act(time, name), joined(time + 1, name, number), assigned(time + 1, name, True)]
+        events += [
+            assigned(time + 1, names[number % workers - 1], False),
+            published(time + 2, name),
+        ]
+    return [*events, ended(seconds)]
 
 
 def sound_run():

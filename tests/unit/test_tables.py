@@ -3,10 +3,22 @@
 from xml.etree import ElementTree
 
 import pytest
-from literal import GREETINGS_TOPIC, LEADER_TOPIC, joined, recorded
+from literal import (
+    GREETINGS_TOPIC,
+    LEADER_TOPIC,
+    assigned,
+    ended,
+    joined,
+    killed,
+    recorded,
+    revoked,
+    started,
+    view,
+)
 
+from electionlab import events as ev
 from electionlab.history import History
-from electionlab.tables import Table, generations, group
+from electionlab.tables import Table, assignment, generations, group
 from electionlab.witness import Group, Member
 
 
@@ -55,3 +67,55 @@ def test_a_groups_members_are_told_by_their_workers():
         ["B", "faust-B", "", "0, 4"],
         ["not ours", "stranger", "", ""],
     ]
+
+
+# Who holds what
+
+
+def handed_over():
+    events = [started(0, "A"), started(0, "B"), started(0, "C"), assigned(2, "A", True)]
+    events += [assigned(2, "B", False), view(3, "A", True), view(3, "B", False, heir=True)]
+    events += [revoked(4, "B"), assigned(5, "B", True), view(6, "B", True), killed(7, "A")]
+    return History([*events, ended(9)])
+
+
+def test_an_assignment_tells_who_held_what_at_a_time():
+    assert assignment(handed_over(), 3.5).rows == [
+        ["A", "has its partitions", "0, 1", "partition 0", "no"],
+        ["B", "has its partitions", "0, 1", "", "yes"],
+        ["C", "starts", "", "", "not asked"],
+    ]
+
+
+def test_who_gave_its_partitions_back_or_ended_holds_none():
+    assert assignment(handed_over(), 4.5).rows[1] == ["B", "rebalances", "", "", "yes"]
+    assert assignment(handed_over()).rows[:2] == [
+        ["A", "has ended", "", "", ""],
+        ["B", "has its partitions", "0, 1", "partition 0", "no"],
+    ]
+
+
+def test_what_a_worker_answered_before_its_restart_counts_no_more():
+    events = [*handed_over(), started(10, "A"), ended(11)]
+    assert assignment(History(events)).rows[0] == ["A", "starts", "", "", "not asked"]
+
+
+def test_before_its_start_a_worker_holds_nothing():
+    assert assignment(handed_over(), -1).rows[0] == ["A", "not started", "", "", ""]
+
+
+def test_who_got_nothing_is_told_from_who_was_not_asked():
+    got = ev.PartitionsAssigned(time=1, worker="A", partitions={})
+    assert assignment(History([got])).rows == [["A", "has its partitions", "none", "", "not asked"]]
+
+
+def test_the_recorded_assignment_is_that_before_the_end_of_the_run():
+    rows = assignment(recorded()).rows
+    assert [row[0] for row in rows] == ["6066", "6067", "6068"]
+    assert [row[3] for row in rows] == ["partition 0", "", ""]
+    held = sorted(int(number) for row in rows for number in row[2].split(", "))
+    assert held == list(range(8))
+
+
+def test_an_empty_history_assigns_nothing():
+    assert assignment(History([])).rows == []

@@ -1,0 +1,85 @@
+"""Where things go: seconds to the right, a lane a worker downwards, and one for Kafka if needed."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from electionlab.drawing.svg import WIDTH, px, tag, text
+from electionlab.events import Event
+from electionlab.history import History, Span
+from electionlab.words import BROKER_ACTIONS
+
+RIGHT = 18
+ROW = 16  # height of a row of action labels
+BROKER_ROW = 20  # height of a broker's row in the lane `Kafka`
+
+
+@dataclass
+class Canvas:
+    """Places for the events of a history. `label_rows` rows are left free above the lanes, each
+    `lane` px high; `left` px are for names."""
+
+    history: History
+    label_rows: int = 0
+    lane: float = 58
+    left: float = 50
+
+    def __post_init__(self) -> None:
+        # A page may show the same run twice: the ids of patterns must differ even then.
+        self.id = f"tl{uuid.uuid4().hex[:8]}"
+        self.workers = {worker: row for row, worker in enumerate(self.history.workers)}
+        self.outages = self.history.broker_outages
+        self.brokers = sorted({span.worker for span in self.outages})
+        self.top = 8 + ROW * self.label_rows
+        self.kafka = self.top + self.lane * len(self.workers)
+        has_kafka = bool(self.history.of(*BROKER_ACTIONS))
+        rows = max(len(self.brokers), 1) if has_kafka else 0
+        self.bottom = self.kafka + (BROKER_ROW * rows + 10 if rows else 0)
+        self.seconds = max(self.history.at(self.history.end), 1.0)
+
+    def x(self, time: float) -> float:
+        return self.left + (WIDTH - self.left - RIGHT) * self.history.at(time) / self.seconds
+
+    def middle(self, worker: str) -> float:
+        return self.top + self.lane * (self.workers[worker] + 0.5)
+
+    def foot(self, event: Event) -> float:
+        """Down to where an action's line goes: the middle of its lane, or the last lane's end."""
+        if isinstance(event, BROKER_ACTIONS):
+            return (self.kafka + self.bottom) / 2
+        return self.middle(event.worker) if event.worker in self.workers else self.bottom
+
+    def strip(self, span: Span, top: float, height: float, **attributes: object) -> str:
+        """A box as long as the span, from `top`, `height` px high."""
+        x, width = self.x(span.start), self.x(span.end) - self.x(span.start)
+        place = {"x": px(x), "y": px(top), "width": px(width), "height": px(height)}
+        return tag("rect", **place, **attributes)
+
+    def box(self, span: Span, half: float, **attributes: object) -> str:
+        """A box in the worker's lane, `half` px up and down from its middle."""
+        return self.strip(span, self.middle(span.worker) - half, 2 * half, **attributes)
+
+    def names(self, *, lives: bool = True, lower: float = 0) -> list[str]:
+        """Each lane's name, `lower` px below its middle, and with `lives` the line of each
+        process's life."""
+        drawn = [
+            text(worker, x=8, y=px(self.middle(worker) + lower + 4), font_weight="bold")
+            for worker in self.workers
+        ]
+        for life in self.history.lives if lives else []:
+            y = px(self.middle(life.worker))
+            ends = {"x1": px(self.x(life.start)), "x2": px(self.x(life.end))}
+            drawn.append(tag("line", class_="life", y1=y, y2=y, **ends))
+        return drawn
+
+    def axis(self) -> list[str]:
+        steps = (1, 2, 5, 10, 30, 60, 300, 600, 3600, 4 * 3600)
+        step = next((s for s in steps if self.seconds / s <= 18), 24 * 3600)
+        drawn = []
+        for second in range(0, int(self.seconds) + 1, step):
+            x = px(self.x(self.history.start + second))
+            drawn.append(tag("line", class_="grid", x1=x, x2=x, y1=self.top, y2=self.bottom))
+            words = f"{second} s" if second == 0 else str(second)
+            drawn.append(text(words, class_="small", x=x, y=self.bottom + 14, text_anchor="middle"))
+        return drawn
