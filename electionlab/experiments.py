@@ -26,7 +26,7 @@ def interrupt_the_leader(lab: Lab) -> None:
     """Ctrl+C: the leader says goodbye to the group."""
     old = lab.present_leader()
     lab.interrupt(old)
-    lab.wait_new_leader(old, greetings=3)
+    lab.wait_new_leader(old, greetings=4)
 
 
 def kill_the_leader(lab: Lab) -> None:
@@ -43,7 +43,7 @@ def freeze_the_leader(lab: Lab) -> None:
     lab.wait_new_leader(old, greetings=3)
     lab.thaw(old)
     lab.wait_members(3)
-    lab.wait_greetings(2)
+    lab.wait_leader(greetings=2)
 
 
 def cut_off_the_leader(lab: Lab) -> None:
@@ -53,7 +53,7 @@ def cut_off_the_leader(lab: Lab) -> None:
     lab.wait_new_leader(old, greetings=4)
     lab.heal(old)
     lab.wait_members(3)
-    lab.wait_greetings(2)
+    lab.wait_leader(greetings=2)
 
 
 def slow_down_the_leader(lab: Lab) -> None:
@@ -179,6 +179,11 @@ def join_without_standbys(lab: Lab) -> None:
         lab.wait_publishes(1)
 
 
+def publish_often(lab: Lab) -> None:
+    """The timer runs fifty times a second instead of once in two, for 500 greetings."""
+    lab.wait_greetings(500)
+
+
 @dataclass(frozen=True)
 class Bench:
     """Experiments that share one lab, in this order. Between two of them the lab recovers: workers
@@ -218,6 +223,10 @@ BENCHES = (
     Bench(
         lambda: Lab(size=1, settings={"TABLE_STANDBY_REPLICAS": "0"}, by="no standbys"),
         (join_without_standbys,),
+    ),
+    Bench(
+        lambda: Lab(program="faulty", settings={"TIMER_INTERVAL_S": "0.02"}, by="often"),
+        (publish_often,),
     ),
 )
 """The labs of notebook 03, those that take longest first."""

@@ -141,7 +141,7 @@ class Lab(Workers):
         if len(self.running()) != self.size:
             self.scale(self.size, within=within)
         self.wait_members(self.size, within=within)
-        self.wait(lambda h: h.published_by_leader(1), within=within)
+        self.wait_leader(within=within)
 
     def watch(self, experiment: Callable[[Self], None], *, settle: float = 3.0) -> History:
         """Run one experiment and return the history of that stretch of time alone."""
@@ -262,6 +262,10 @@ class Lab(Workers):
             lambda h: h.leader not in (None, old.name) and h.published_by_leader(greetings),
             within=within,
         )
+
+    def wait_leader(self, *, greetings: int = 1, within: float = 90.0) -> History:
+        """Wait until the present leader has published so many times since it leads."""
+        return self.wait(lambda h: h.published_by_leader(greetings), within=within)
 
     def wait_members(self, count: int, *, within: float = 90.0) -> History:
         """Wait until the newest generation in the broker's journal has `count` members, and each

@@ -1,7 +1,7 @@
 """Runs experiments that mostly wait side by side, each lab with a Kafka and ports of its own.
 
-    running = SideBySide(BENCHES)
-    history = running.history("kill_the_leader")    # waits until that experiment is done
+    labs = start(BENCHES)
+    history = labs.history("kill_the_leader")    # waits until that experiment is done
 
 A cell that asks for an experiment waits for it alone; the others go on meanwhile.
 """
@@ -13,6 +13,8 @@ import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+
+from IPython.display import Code
 
 from electionlab.blocks import Stoppable
 from electionlab.errors import LabError
@@ -57,9 +59,14 @@ class SideBySide(Stoppable):
         except TimeoutError as error:
             raise LabError(f"The experiment {name} was not done within {within:g} s.") from error
 
-    def source(self, name: str) -> str:
-        """The experiment's code."""
-        return inspect.getsource(self._experiments[name])
+    def code(self, name: str) -> Code:
+        """The experiment's code, to be shown."""
+        source = inspect.getsource(self._experiments[name])
+        return Code(source, language="python")  # type: ignore[no-untyped-call]
+
+    @property
+    def stopped(self) -> bool:
+        return self._stopping.is_set()
 
     def stop(self) -> None:
         """End all labs, also those in the middle of an experiment. Ended already is fine."""
@@ -85,3 +92,15 @@ class SideBySide(Stoppable):
             for done in waiting:
                 if not done.done():
                     done.set_exception(error)
+
+
+_running: list[SideBySide] = []
+
+
+def start(benches: Sequence[Bench]) -> SideBySide:
+    """Start the labs; where this interpreter runs some already, these are returned: a cell that is
+    run twice starts nothing twice."""
+    _running[:] = [labs for labs in _running if not labs.stopped]
+    if not _running:
+        _running.append(SideBySide(benches))
+    return _running[0]
