@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from electionlab.checks.verdict import stretch
 from electionlab.history import Fault, History
+from electionlab.spans import union
 
 AFTERMATH_S = 10.0
 """So long after a fault has ended, in seconds, it may still be the reason for what happens: a
@@ -52,8 +54,9 @@ def meanwhile(history: History, start: float, end: float) -> str:
     and rebalances; begins with `; `, and is empty for nothing."""
     start, end = start - NEAR_S, end + NEAR_S
     going_on = [told(history, fault) for fault in history.faults.touching(start, end)]
+    rebalances = history.rebalances.touching(start, end)
     going_on += [
-        f"rebalance of {span.worker} at {history.at(span.start):.3f} s"
-        for span in history.rebalances.touching(start, end)
+        f"rebalance from {stretch(history, *whole)}"
+        for whole in union((span.start, span.end) for span in rebalances)
     ]
     return f"; near it {', '.join(going_on)}" if going_on else ""

@@ -10,10 +10,12 @@ from electionlab.spans import Stretch, covered, in_both, overlaps, subtract
 Overlap = tuple[Span, Span, Stretch]
 
 
-def at_most_one_leader(history: History) -> Verdict:
+def at_most_one_leader(history: History, slack_s: float = 0.0) -> Verdict:
     """Whether no two workers led at the same time, each in its own eyes.
 
-    Figures: `overlap_s`, the total time with two leaders or more; `acting_s`, the part of it in
+    Two that led at once for `slack_s` at most do not count: logs tell milliseconds, and one worker
+    reads its assignment before the other. Figures: `overlap_s`, the total time with two leaders or
+    more; `longest_s`, the longest of two workers; `acting_s`, the part of it in
     which no leader of the two stood frozen; `cut_s`, the part in which one of them was cut off the
     network; `leaderships`.
     """
@@ -21,12 +23,14 @@ def at_most_one_leader(history: History) -> Verdict:
     spans = history.leaderships
     if not spans:
         return Verdict(claim, "unknown", "Nobody ever led.")
-    found = list(overlaps(spans))
+    found = [told for told in overlaps(spans) if told[2][1] - told[2][0] > slack_s]
     overlap_s = covered([both for _, _, both in found])
+    longest_s = max((end - start for _, _, (start, end) in found), default=0.0)
     acting_s = overlap_s - covered(_parts(found, history.freezes))
     cut_s = covered(_parts(found, history.cuts))
     figures = {
         "overlap_s": overlap_s,
+        "longest_s": longest_s,
         "acting_s": acting_s,
         "cut_s": cut_s,
         "leaderships": len(spans),

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import statistics
 from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import pairwise
 
 from electionlab import events as ev
 from electionlab.checks.causes import cause, told
-from electionlab.checks.verdict import Verdict, seconds, stretch, where
+from electionlab.checks.verdict import Verdict, seconds, where
 from electionlab.groups import Steps
 from electionlab.history import History, Span
 
 
-def new_leader_after_each_loss(history: History) -> Verdict:
+def new_leader_after_each_loss(history: History, patience_s: float = 10.0) -> Verdict:
     """Whether another worker took over each time the leader was lost, and how long that took.
 
     The time counts from what we did to the leader (or from the loss, if we did nothing) to the
     first publish of its successor: of a worker that was given leadership after the lost leadership
     had begun. A frozen or cut leader still leads in its own eyes while its successor is elected.
     The same name in a new life is another worker. A loss after which no other worker was running is
-    no test, and neither is the end of the run. Figures: `median_s`, `longest_s`, `losses`.
+    no test, and neither is the end of the run, nor one that came less than `patience_s` before it
+    and found no successor any more. Figures: `median_s`, `longest_s`, `losses`.
     """
     claim = "After each loss of the leader another worker takes over."
     took, evidence, missing = [], [], []
@@ -45,6 +48,8 @@ def new_leader_after_each_loss(history: History) -> Verdict:
             evidence.append(f"{line}; {publish.worker} published {took[-1]:.2f} s later")
         elif all(heir.end < history.over for heir in heirs):
             evidence.append(f"{line}, and all others ended as well")
+        elif history.over - since < patience_s:
+            evidence.append(f"{line}, and the run was over {history.over - since:.2f} s later")
         else:
             missing.append(f"{line}, and nobody published after it")
     evidence += missing
@@ -106,28 +111,29 @@ class _Successors:
 def leader_moved_only_for_a_reason(history: History) -> Verdict:
     """Whether leadership stayed with a worker as long as nothing was done to it.
 
-    A move from one worker to another has a reason where the old leader had ended or left the group
-    on its way to its end, or where a fault (Ctrl+C, kill, freeze, cut, slow network, blocked loop)
-    on it or on a broker was at work or had ended at most `causes.AFTERMATH_S` before. Other workers
-    that come, go or break are no reason. Figures: `moves`, `needless`.
+    A move is an assignment that gives leadership to another worker than the one before, in a later
+    generation; a worker that was cut off and gets it back is one too, though in its own eyes it led
+    all the time. It has a reason where the old leader had ended, or where a fault (Ctrl+C, kill,
+    freeze, cut, slow network, blocked loop) on it or on a broker was at work or had ended at most
+    `causes.AFTERMATH_S` before. Other workers that come, go or break are no reason. Figures:
+    `moves`, `needless`.
     """
     claim = "Leadership moves only when something happens to the leader."
     moves, needless = [], []
-    former: Span | None = None
-    for span in history.leaderships:
-        if span.start > history.over:
-            break
-        if former is not None and former.worker != span.worker:
-            line = f"{history.at(span.start):.3f} s: from {former.worker} to {span.worker}"
-            reason = _reason(history, former, span.start)
-            if reason:
-                moves.append(f"{line}, after {reason}")
-            else:
-                needless.append(
-                    f"{line}, generation {span.generation}, though nothing had been done to "
-                    f"{former.worker}, which led {stretch(history, former.start, former.end)}"
-                )
-        former = span
+    for former, given in pairwise(_grants(history)):
+        if given.worker == former.worker or given.time > history.over:
+            continue
+        line = f"{history.at(given.time):.3f} s: from {former.worker} to {given.worker}"
+        led = history.leaderships.touching(former.time, former.time, former.worker)[-1]
+        reason = _reason(history, led, given.time)
+        if reason:
+            moves.append(f"{line}, after {reason}")
+        else:
+            needless.append(
+                f"{line}, generation {history.generation_of(given.worker, given.time)}, though "
+                f"nothing had been done to {former.worker}, which led from "
+                f"{history.at(led.start):.3f} s"
+            )
     figures = {"moves": len(moves) + len(needless), "needless": len(needless)}
     if needless:
         finding = f"{len(needless)} of {figures['moves']} moves without a reason."
@@ -137,11 +143,22 @@ def leader_moved_only_for_a_reason(history: History) -> Verdict:
     return Verdict(claim, "held", f"{len(moves)} moves, each for a reason.", tuple(moves), figures)
 
 
-def _reason(history: History, former: Span, moved: float) -> str | None:
-    """Why leadership left its former holder, in words; None for no reason."""
-    if fault := cause(history, former.worker, min(moved, former.end)):
+def _grants(history: History) -> Iterator[ev.PartitionsAssigned]:
+    """Each time a worker was given leadership. An assignment of a generation that is over, told
+    late by a worker that stood still, is none."""
+    newest = 0
+    for given in history.of(ev.PartitionsAssigned):
+        generation = history.generation_of(given.worker, given.time) or newest
+        if given.leads and generation >= newest:
+            newest = generation
+            yield given
+
+
+def _reason(history: History, led: Span, moved: float) -> str | None:
+    """Why leadership left a worker that had led, in words; None for no reason."""
+    if fault := cause(history, led.worker, min(moved, led.end)):
         return told(history, fault)
-    lives = history.lives.touching(former.start, former.start, former.worker)
-    if lives and lives[-1].end <= moved:
-        return f"the end of {former.worker} at {history.at(lives[-1].end):.3f} s"
+    lives = history.lives.touching(led.start, led.start, led.worker)
+    if lives and lives[-1].end_is_known and lives[-1].end <= moved:
+        return f"the end of {led.worker} at {history.at(lives[-1].end):.3f} s"
     return None

@@ -220,7 +220,13 @@ def test_two_leaders_are_told_with_the_length_of_their_overlap():
     history = History([assigned(0, "A", True), assigned(3, "B", True), assigned(7.5, "A", False)])
     verdict = checks.at_most_one_leader(history)
     assert verdict.outcome == "broken"
-    assert verdict.figures == {"overlap_s": 4.5, "acting_s": 4.5, "cut_s": 0, "leaderships": 2}
+    assert verdict.figures == {
+        "overlap_s": 4.5,
+        "longest_s": 4.5,
+        "acting_s": 4.5,
+        "cut_s": 0,
+        "leaderships": 2,
+    }
     assert "for 4.50 s, 4.50 s of it" in verdict.finding
     assert verdict.evidence == ("3.000 to 7.500 s: A (generation None) and B (generation None)",)
 
@@ -273,7 +279,7 @@ def lost_at(loss, *others):
     """A leads from 1 s until `loss`; B, started at 0 s, leads from 8 s and publishes at 9 s."""
     begin = [started(0, "A"), started(0, "B"), assigned(1, "A", True)]
     successor = [assigned(8, "B", True), published(9, "B")]
-    return History([*begin, *successor, loss, *others, ended(20)])
+    return History([*begin, *successor, loss, *others, ended(30)])
 
 
 def test_the_time_to_a_new_leader_counts_from_the_kill_to_its_first_publish():

@@ -1,0 +1,132 @@
+"""Figures about many runs: is a spread random, how sure is a median. Only what the pages need.
+
+Nothing here assumes a distribution of the times, and nothing changes from call to call.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+FEWEST_EXPECTED = 5.0
+"""With fewer expected in a class the chi-square distribution is too coarse, and the test draws
+instead (Cochran 1954, "Some methods for strengthening the common χ² tests", Biometrics 10)."""
+
+DRAWS = 10_000
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well counts fit shares: Pearson's statistic, its degrees of freedom, and how probable
+    one as large is by chance. `drawn` is whether that was found by drawing."""
+
+    statistic: float
+    freedom: int
+    p_value: float
+    drawn: bool
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Where a quantile lies with at least the confidence asked for. `confidence` (0 to 1) is what
+    these two values really give."""
+
+    low: float
+    high: float
+    confidence: float
+
+
+def goodness_of_fit(counts: Sequence[int], shares: Sequence[float] | None = None) -> Fit:
+    """Whether `counts` may come from independent draws with these `shares`, equal ones by default.
+
+    `counts` has one number for each class, 0 for a class in which nothing fell; `shares` are in
+    proportion. ValueError for fewer than two classes, no counts at all, a share that is not
+    positive or different lengths.
+    """
+    weights = list(shares) if shares is not None else [1.0] * len(counts)
+    total = sum(counts)
+    if len(counts) < 2 or len(weights) != len(counts) or total == 0 or min(weights) <= 0:
+        raise ValueError(f"no test can be made of counts {counts} with shares {weights}")
+    expected = [total * weight / sum(weights) for weight in weights]
+    statistic, freedom = _pearson(counts, expected), len(counts) - 1
+    if min(expected) >= FEWEST_EXPECTED:
+        return Fit(statistic, freedom, chi_square_tail(statistic, freedom), False)
+    # Counting the observed one among the draws keeps the test valid: Phipson and Smyth 2010,
+    # "Permutation p-values should never be zero".
+    as_large = 1 + sum(
+        _pearson(drawn, expected) >= statistic - 1e-9 for drawn in _draws(weights, total)
+    )
+    return Fit(statistic, freedom, as_large / (DRAWS + 1), True)
+
+
+def _pearson(counts: Sequence[int], expected: Sequence[float]) -> float:
+    return sum((seen - due) ** 2 / due for seen, due in zip(counts, expected, strict=True))
+
+
+def _draws(weights: Sequence[float], total: int) -> list[list[int]]:
+    chance = random.Random(20)  # the same draws each time: a page must not change its mind
+    classes = range(len(weights))
+    drawn = (Counter(chance.choices(classes, weights, k=total)) for _ in range(DRAWS))
+    return [[counts[number] for number in classes] for counts in drawn]
+
+
+def chi_square_tail(statistic: float, freedom: int) -> float:
+    """How probable a chi-square value of at least `statistic` is, with `freedom` degrees of
+    freedom (Abramowitz and Stegun, 26.4.4 and 26.4.5)."""
+    half = statistic / 2
+    if half <= 0:
+        return 1.0
+    if freedom % 2:
+        tail, powers = math.erfc(math.sqrt(half)), [n + 0.5 for n in range(freedom // 2)]
+    else:
+        tail, powers = 0.0, [float(n) for n in range(freedom // 2)]
+    terms = (math.exp(power * math.log(half) - half - math.lgamma(power + 1)) for power in powers)
+    return min(1.0, tail + sum(terms))
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value below which `share` (0 to 1) of them lie, between two neighbours in proportion
+    (Hyndman and Fan's type 7, as in `statistics.quantiles` with "inclusive"). ValueError for no
+    values."""
+    if not values or not 0 <= share <= 1:
+        raise ValueError(f"no quantile {share} of {len(values)} values")
+    ordered = sorted(values)
+    place = share * (len(ordered) - 1)
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+def quantile_interval(
+    values: Sequence[float], share: float = 0.5, confidence: float = 0.95
+) -> Interval | None:
+    """Between which two of the values the quantile of their distribution lies; the median's by
+    default. None where they are too few: a median needs 6 for 95 %.
+
+    How many of n independent values lie below a quantile follows a binomial distribution, whatever
+    theirs is (Conover, "Practical Nonparametric Statistics", 3.2). Each side errs with at most half
+    of what the confidence leaves.
+    """
+    count, error = len(values), (1 - confidence) / 2
+    ordered = sorted(values)
+    below = [_binomial(number, count, share) for number in range(count + 1)]
+    low, missed_low = 0, 0.0  # the number of values left of the interval
+    while low < count and missed_low + below[low] <= error:
+        missed_low += below[low]
+        low += 1
+    high, missed_high = count, 0.0
+    while high > 0 and missed_high + below[high] <= error:
+        missed_high += below[high]
+        high -= 1
+    if low == 0 or high == count:
+        return None
+    return Interval(ordered[low - 1], ordered[high], 1 - missed_low - missed_high)
+
+
+def _binomial(number: int, count: int, share: float) -> float:
+    """How probable `number` of `count` are, each with probability `share` (above 0, below 1)."""
+    ways = math.lgamma(count + 1) - math.lgamma(number + 1) - math.lgamma(count - number + 1)
+    return math.exp(ways + number * math.log(share) + (count - number) * math.log1p(-share))

@@ -1,0 +1,414 @@
+"""What the checks make of cuts, freezes, many faults at once, and workers that come back."""
+
+import dataclasses
+
+import pytest
+from literal import (
+    GREETINGS_TOPIC,
+    LEADER_TOPIC,
+    assigned,
+    blocked,
+    broker_killed,
+    broker_started,
+    cut,
+    ended,
+    ending,
+    exited,
+    frozen,
+    group_stored,
+    healed,
+    interrupted,
+    joined,
+    killed,
+    printed,
+    published,
+    revoked,
+    sound_run,
+    started,
+    stored,
+    thawed,
+)
+
+from electionlab import checks
+from electionlab import events as ev
+from electionlab.history import History
+
+# new_leader_after_each_loss
+
+
+def run_of(*events, workers="AB", end=40):
+    """Workers start at 0 s and A leads from 1 s on."""
+    begin = [*(started(0, worker) for worker in workers), assigned(1, "A", True)]
+    return History([*begin, *events, ended(end)])
+
+
+def taken_over(history):
+    """By each loss: what the evidence says after the first semicolon or comma."""
+    verdict = checks.new_leader_after_each_loss(history)
+    return verdict.outcome, [line.rpartition("lost by ")[2] for line in verdict.evidence]
+
+
+def test_a_cut_leaders_successor_counts_from_the_cut():
+    history = run_of(
+        *(cut(4, "A"), published(6, "A"), published(8, "A"), assigned(10, "B", True)),
+        *(published(11, "B"), published(12, "A"), healed(15, "A"), assigned(16, "A", False)),
+    )
+    assert taken_over(history) == ("held", ["assignment; B published 7.00 s later"])
+    assert checks.only_the_leader_publishes(history).outcome == "held"
+
+
+def test_a_fault_on_top_of_another_does_not_make_the_time_shorter():
+    history = run_of(
+        *(cut(4, "A"), frozen(9, "A"), thawed(9.5, "A"), assigned(10, "B", True)),
+        *(published(11, "B"), healed(15, "A"), assigned(16, "A", False)),
+    )
+    assert taken_over(history) == ("held", ["assignment; B published 7.00 s later"])
+
+
+def test_a_fault_after_leadership_has_moved_is_not_its_cause():
+    history = run_of(
+        *(cut(4, "A"), assigned(10, "B", True), published(11, "B"), killed(13, "A")),
+        *(exited(13, "A", 137), published(13.5, "B")),
+    )
+    assert taken_over(history) == ("held", ["exit; B published 7.00 s later"])
+
+
+def test_a_fault_that_was_over_long_ago_is_not_the_cause():
+    history = run_of(
+        *(frozen(2, "A"), thawed(3, "A"), exited(20, "A"), assigned(22, "B", True)),
+        published(23, "B"),
+    )
+    assert taken_over(history) == ("held", ["exit; B published 3.00 s later"])
+
+
+def test_who_was_replaced_and_does_not_know_is_no_successor():
+    history = run_of(
+        *(cut(4, "A"), assigned(10, "B", True), published(11, "B"), killed(12, "B")),
+        *(exited(12, "B", 137), published(12.5, "A"), assigned(18, "C", True)),
+        *(published(19, "C"), healed(25, "A"), assigned(26, "A", False)),
+        workers="ABC",
+    )
+    assert taken_over(history) == (
+        "held",
+        ["exit; C published 7.00 s later", "assignment; B published 7.00 s later"],
+    )
+
+
+def test_who_was_replaced_and_is_given_leadership_anew_is_a_successor():
+    history = run_of(
+        *(cut(4, "A"), assigned(10, "B", True), published(11, "B"), published(12.5, "A")),
+        *(killed(12, "B"), exited(12, "B", 137), healed(13, "A"), assigned(15, "A", True)),
+        published(15.5, "A"),
+    )
+    assert taken_over(history) == ("held", ["exit; A published 3.50 s later"])
+
+
+def test_a_new_life_under_the_same_name_is_another_worker():
+    history = run_of(
+        *(killed(4, "A"), exited(4, "A", 137), started(5, "A"), assigned(11, "A", True)),
+        published(12, "A"),
+    )
+    assert taken_over(history) == ("held", ["exit; A published 8.00 s later"])
+
+
+def test_many_lives_and_faults_are_told_apart():
+    lives = []
+    for number in range(20):
+        begin = 100.0 * number
+        lives += [started(begin, "A"), started(begin, "B"), assigned(begin + 1, "A", True)]
+        lives += [killed(begin + 50, "A"), exited(begin + 50, "A", 137)]
+        lives += [assigned(begin + 57, "B", True), published(begin + 58, "B")]
+        lives += [interrupted(begin + 90, "B"), exited(begin + 91, "B")]
+    verdict = checks.new_leader_after_each_loss(History([*lives, ended(2000)]))
+    assert verdict.figures == {"median_s": 8, "longest_s": 8, "losses": 20}
+    assert sum("no other worker was running" in line for line in verdict.evidence) == 20
+
+
+def test_a_loss_after_which_all_others_end_is_no_test():
+    history = run_of(killed(4, "A"), exited(4, "A"), killed(5, "B"), exited(5, "B"))
+    assert taken_over(history) == ("unknown", ["exit, and all others ended as well"])
+
+
+def test_a_loss_shortly_before_the_end_is_no_test():
+    history = run_of(killed(35, "A"), exited(35, "A"))
+    assert taken_over(history) == ("unknown", ["exit, and the run was over 5.00 s later"])
+
+
+# leader_moved_only_for_a_reason
+
+
+def moved(*events, end=40):
+    """Leadership goes from A to B at 20 s."""
+    history = run_of(assigned(20, "A", False), assigned(20.1, "B", True), *events, end=end)
+    return checks.leader_moved_only_for_a_reason(history)
+
+
+@pytest.mark.parametrize(
+    ("events", "reason"),
+    [
+        ([killed(15, "A"), exited(15, "A")], "kill -9 of A at 15.000 s"),
+        ([interrupted(18, "A")], "Ctrl+C of A at 18.000 s"),
+        ([frozen(5, "A"), thawed(19, "A")], "freeze of A at 5.000 s"),
+        ([frozen(5, "A"), thawed(12, "A")], "freeze of A at 5.000 s"),
+        ([cut(9, "A")], "cut of A at 9.000 s"),
+        ([blocked(9, "A", 8)], "blocked loop of A at 9.000 s"),
+        ([ev.WorkerSlowed(time=3, worker="A", delay_s=2)], "slow network of A at 3.000 s"),
+        ([broker_killed(9), broker_started(12)], "outage of broker 1 at 9.000 s"),
+        ([exited(16, "A")], "the end of A at 16.000 s"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_leadership_moves_for(events, reason):
+    verdict = moved(*events)
+    assert verdict.outcome == "held"
+    assert verdict.evidence == (f"20.100 s: from A to B, after {reason}",)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [],
+        [killed(19, "B"), started(19.5, "B")],
+        [cut(18, "C")],
+        [frozen(5, "A"), thawed(9, "A")],
+        [killed(21, "A")],
+    ],
+    ids=["nothing", "a fault of the new one", "of another", "long over", "afterwards"],
+)
+def test_leadership_does_not_move_for(events):
+    verdict = moved(*events)
+    assert verdict.outcome == "broken"
+    assert verdict.figures == {"moves": 1, "needless": 1}
+
+
+def test_leadership_given_back_to_who_never_knew_it_was_gone_is_a_move():
+    history = run_of(
+        *(joined(1, "A", 1), cut(4, "A"), joined(10, "B", 2), assigned(10, "B", True)),
+        *(healed(30, "A"), joined(31, "A", 3), joined(31, "B", 3)),
+        *(assigned(31, "B", False), assigned(31.1, "A", True)),
+    )
+    verdict = checks.leader_moved_only_for_a_reason(history)
+    assert verdict.figures == {"moves": 2, "needless": 1}
+    assert verdict.evidence[0].startswith("31.100 s: from B to A, generation 3, though nothing")
+
+
+def test_an_assignment_told_late_is_no_move():
+    history = run_of(
+        *(joined(1, "A", 1), frozen(4, "A"), joined(10, "B", 2), assigned(10, "B", True)),
+        *(thawed(14, "A"), assigned(14, "A", True), joined(15, "A", 3), joined(15, "B", 3)),
+        *(assigned(15, "A", False), assigned(15, "B", True)),
+    )
+    assert checks.leader_moved_only_for_a_reason(history).figures == {"moves": 1, "needless": 0}
+
+
+def test_a_long_session_does_not_hide_the_reason():
+    history = run_of(killed(4, "A"), exited(4, "A"), assigned(70, "B", True), end=80)
+    verdict = checks.leader_moved_only_for_a_reason(history)
+    assert verdict.evidence == ("70.000 s: from A to B, after kill -9 of A at 4.000 s",)
+
+
+# always_a_leader, at_most_one_leader
+
+
+def test_time_without_a_leader_is_told_with_the_fault_before_it():
+    verdict = checks.always_a_leader(History(sound_run()))
+    assert verdict.figures == {"total_s": 3, "longest_s": 3, "gaps": 1}
+    assert verdict.evidence == (
+        "9.000 to 12.000 s: nobody for 3.00 s, after kill -9 of A at 9.000 s",
+    )
+    assert checks.always_a_leader(History(sound_run()), patience_s=2.9).outcome == "broken"
+
+
+def test_time_in_which_nobody_lives_or_the_run_ends_needs_no_leader():
+    history = History(
+        [
+            *(started(0, "A"), assigned(1, "A", True), exited(4, "A"), started(30, "A")),
+            *(assigned(32, "A", True), ending(35), exited(36, "A"), ended(90)),
+        ]
+    )
+    assert checks.always_a_leader(history).figures == {"total_s": 2, "longest_s": 2, "gaps": 1}
+
+
+def test_an_overlap_is_told_with_the_part_in_which_a_leader_was_cut_off():
+    history = run_of(
+        *(cut(4, "A"), assigned(10, "B", True), healed(15, "A"), assigned(16, "A", False)),
+        cut(12, "C"),
+    )
+    verdict = checks.at_most_one_leader(history)
+    assert verdict.figures["overlap_s"] == verdict.figures["longest_s"] == 6
+    assert (verdict.figures["cut_s"], verdict.figures["acting_s"]) == (5, 6)
+    assert "5.00 s with one of them cut off" in verdict.finding
+
+
+def test_an_overlap_within_the_slack_does_not_count():
+    history = run_of(assigned(10, "B", True), assigned(10.001, "A", False))
+    assert checks.at_most_one_leader(history).outcome == "broken"
+    assert checks.at_most_one_leader(history, slack_s=0.01).outcome == "held"
+
+
+# The broker's view
+
+
+def test_a_generations_leaders_are_told_by_logs_alone():
+    history = History(
+        [
+            *(joined(1, "A", 1), assigned(1, "A", True), joined(2, "B", 2)),
+            *(assigned(2, "B", True), joined(3, "C", 2), assigned(3, "C", True)),
+        ]
+    )
+    verdict = checks.one_leader_in_each_generation(history)
+    assert verdict.evidence == ("generation 2: B and C",)
+    assert verdict.figures == {"generations": 2, "double": 1}
+
+
+def test_the_leader_of_a_generation_may_say_so_twice():
+    history = History([joined(1, "A", 1), assigned(1, "A", True), assigned(2, "A", True)])
+    assert checks.one_leader_in_each_generation(history).outcome == "held"
+    unknown = History([joined(1, "A", 1), assigned(1, "A", False)])
+    assert checks.one_leader_in_each_generation(unknown).outcome == "unknown"
+
+
+def test_a_generation_with_members_and_no_holder_is_counted():
+    history = History([group_stored(1, 1, "AB"), group_stored(2, 2, "AB", leader="A"), ended(3)])
+    verdict = checks.broker_knows_one_leader(history)
+    assert verdict.figures == {"generations": 2, "double": 0, "without": 1}
+    assert verdict.evidence == ("1.000 to 2.000 s: faust-A, from generation 2",)
+
+
+def in_two_views(late_s):
+    """The broker replaces A at 10 s; A learns of it `late_s` seconds later."""
+    return run_of(
+        *(joined(1, "A", 1), joined(9, "B", 2), group_stored(1, 1, "AB", leader="A")),
+        *(group_stored(10, 2, "AB", leader="B"), assigned(10.1, "B", True)),
+        *(frozen(5, "A"), assigned(10 + late_s, "A", False)),
+    )
+
+
+def test_views_may_differ_while_a_rebalance_is_on_its_way():
+    verdict = checks.views_agree(in_two_views(0.9))
+    assert verdict.outcome == "held"
+    assert verdict.figures["longest_s"] == pytest.approx(0.9)
+    assert checks.views_agree(in_two_views(0.9), slack_s=0.5).outcome == "broken"
+
+
+def test_views_that_differ_are_told_with_the_fault_before():
+    verdict = checks.views_agree(in_two_views(4))
+    assert verdict.evidence == (
+        "10.000 to 14.000 s: A in its own eyes, the broker's leader was B; "
+        "after freeze of A at 5.000 s",
+    )
+    assert verdict.figures == {"total_s": 4, "longest_s": 4, "stretches": 1}
+
+
+# Publishing
+
+
+def test_a_stale_publish_counts_from_when_the_group_had_gone_on():
+    history = run_of(
+        *(joined(1, "A", 1), group_stored(1, 1, "A", leader="A"), cut(5, "A")),
+        *(joined(9, "B", 2), group_stored(10, 2, "B", leader="B"), assigned(10, "B", True)),
+        *(published(9.5, "A"), published(11.5, "A", line=7), group_stored(12, 3, "B", leader="B")),
+        *(published(13.5, "A"), joined(16, "A", 4), published(17, "A")),
+    )
+    verdict = checks.no_stale_publishes(history)
+    assert verdict.figures == {"publishes": 4, "stale": 2, "span_s": 3.5}
+    assert verdict.evidence == (
+        "11.500 s, worker A, line 7 of its log: in generation 1, 1.50 s after the group had gone "
+        "on; it was at 2",
+        "13.500 s, worker A: in generation 1, 3.50 s after the group had gone on; it was at 3",
+        "in all from 10.000 to 13.500 s",
+    )
+
+
+def test_a_stale_greeting_is_told_with_its_publisher():
+    history = run_of(
+        *(joined(1, "A", 1), joined(9, "B", 2), group_stored(1, 1, "AB", leader="A")),
+        *(group_stored(10, 2, "B", leader="B"), published(8, "A"), published(12, "A", line=5)),
+        *(stored(8.001, "0.1", 1), stored(12.001, "0.2", 2), stored(15, "0.3", 3)),
+    )
+    verdict = checks.one_effective_publisher(history)
+    assert verdict.figures == {"greetings": 3, "stale": 1, "uncertain": 0, "untraced": 1}
+    assert verdict.evidence == (
+        "0.2 (partition 0, offset 2) by 12.000 s, worker A, line 5 of its log, while the broker's "
+        "leader was B",
+    )
+
+
+def test_a_greeting_of_an_uncertain_publisher_is_not_called_stale():
+    history = run_of(
+        *(joined(1, "A", 1), joined(9, "B", 2), group_stored(1, 1, "AB", leader="A")),
+        *(group_stored(10, 2, "B", leader="B"), published(12, "A"), published(11.95, "B")),
+        stored(12.001, "0.2", 2),
+    )
+    verdict = checks.one_effective_publisher(history)
+    assert (verdict.outcome, verdict.figures["uncertain"]) == ("held", 1)
+    assert verdict.evidence[0].startswith("uncertain: 0.2 (partition 0, offset 2) by 12.000 s")
+
+
+def test_a_gap_in_which_the_loop_was_blocked_does_not_count():
+    times = [published(time, "A") for time in (2, 4, 6, 14, 16)]
+    verdict = checks.publishes_at_interval(run_of(blocked(7, "A", 6), *times))
+    assert verdict.figures["longest_s"] == 2
+
+
+# Greetings
+
+
+def at(partition, offset, greeting):
+    return dataclasses.replace(stored(1, greeting, offset), partition=partition)
+
+
+def test_only_first_prints_within_a_partition_have_an_order():
+    in_topic = [at(0, 1, "a"), at(0, 2, "b"), at(0, 3, "a"), at(1, 1, "c"), at(0, 4, "lost")]
+    prints = [
+        printed(3, "A", "a"),
+        printed(4, "A", "b"),
+        printed(5, "B", "a"),
+        printed(2, "B", "c"),
+    ]
+    verdict = checks.printed_in_order(History([*in_topic, *prints]))
+    assert verdict.outcome == "held"
+    assert verdict.figures == {"greetings": 3, "out_of_order": 0}
+
+
+def test_greetings_out_of_order_are_told_with_both_places():
+    in_topic = [at(5, 1, "a"), at(5, 2, "b"), at(5, 3, "c")]
+    prints = [printed(5, "A", "a"), printed(3, "B", "b"), printed(4, "B", "c")]
+    verdict = checks.printed_in_order(History([*in_topic, *prints]))
+    assert verdict.figures == {"greetings": 3, "out_of_order": 2}
+    assert verdict.evidence[0] == (
+        "partition 5: offset 2 at 2.000 s, worker B, before offset 1 at 4.000 s, worker A"
+    )
+
+
+def test_a_lost_greeting_is_told_with_its_publisher_and_what_went_on():
+    history = run_of(
+        *(published(8, "A", line=3), stored(8.001, "0.1"), killed(9, "A"), exited(9, "A")),
+        *(revoked(11, "B"), assigned(12, "B", True), frozen(30, "B")),
+    )
+    verdict = checks.no_greeting_is_lost(history)
+    assert verdict.evidence == (
+        "0.1 (partition 0): not printed; published at 8.000 s, worker A, line 3 of its log; "
+        "near it kill -9 of A at 9.000 s, rebalance from 11.000 to 12.000 s",
+    )
+
+
+def test_a_greeting_printed_twice_is_told_with_what_went_on():
+    history = run_of(
+        *(published(8, "A"), stored(8.001, "0.1"), printed(8.1, "A", "0.1")),
+        *(interrupted(9, "A"), printed(10, "B", "0.1")),
+    )
+    verdict = checks.each_greeting_printed_once(history)
+    assert verdict.evidence == (
+        "0.1 (partition 0): printed by 8.100 s, worker A and 10.000 s, worker B; "
+        "published at 8.000 s, worker A; near it Ctrl+C of A at 9.000 s",
+    )
+
+
+def test_the_second_partition_of_the_leader_topic_makes_no_leader():
+    given = ev.PartitionsAssigned(
+        time=1, worker="A", partitions={LEADER_TOPIC: (1,), GREETINGS_TOPIC: (0,)}
+    )
+    assert (given.leads, given.holds_leader_topic) == (False, True)
+    none = dataclasses.replace(given, partitions={LEADER_TOPIC: (), GREETINGS_TOPIC: (0,)})
+    assert (none.leads, none.holds_leader_topic) == (False, False)
