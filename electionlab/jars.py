@@ -7,14 +7,11 @@ cut off leaves nothing half done, and goes on where it stopped.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import shutil
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +20,7 @@ import filelock
 
 from electionlab.errors import LabError
 from electionlab.places import cache_errors, cache_folder
+from electionlab.progress import Progress, say
 
 LOCKS = Path(__file__).parent / "locks"
 
@@ -64,38 +62,12 @@ def _read_jar(line: str) -> Jar:
     return Jar(group, artifact, version, int(size), sha256)
 
 
-class Progress:
-    """Says on standard error how much of a fetch is done: in place on a terminal, else in steps."""
-
-    def __init__(self, what: str, total: int) -> None:
-        self._what, self._total, self._done, self._shown = what, total, 0, -1
-        self._lock = threading.Lock()
-
-    @contextlib.contextmanager
-    def __call__(
-        self, name: str, size: int
-    ) -> Iterator[Callable[[int], None]]:  # what jgo asks for
-        yield self.add
-
-    def add(self, count: int) -> None:
-        with self._lock:
-            self._done += count
-            live = sys.stderr.isatty()
-            step = self._done * (100 if live else 4) // self._total
-            if step == self._shown:
-                return
-            self._shown = step
-            text = f"Fetching {self._what}: {self._done / 1e6:.0f} of {self._total / 1e6:.0f} MB"
-            end = "\n" if not live or self._done >= self._total else ""
-            print(f"\r{text}" if live else text, end=end, file=sys.stderr, flush=True)
-
-
-def _fetch(name: str, missing: list[Jar], folder: Path) -> None:
+def _fetch(name: str, missing: list[Jar], folder: Path, stopped: threading.Event) -> None:
     # Imported late: it takes 0.2 s, and is needed only on the first run.
     import requests
     from jgo.maven import MavenContext, PythonResolver
 
-    progress = Progress(name, sum(jar.size for jar in missing))
+    progress = Progress(name, sum(jar.size for jar in missing), stopped)
     with tempfile.TemporaryDirectory(dir=folder, prefix="fetching-") as scratch:
         context = MavenContext(
             repo_cache=Path(scratch), resolver=PythonResolver(progress_callback=progress)
@@ -113,8 +85,13 @@ def _fetch(name: str, missing: list[Jar], folder: Path) -> None:
 
         try:
             with ThreadPoolExecutor(8) as pool:
-                for done in [pool.submit(fetch_one, jar) for jar in missing]:
-                    done.result()
+                try:
+                    for done in [pool.submit(fetch_one, jar) for jar in missing]:
+                        done.result()
+                except (KeyboardInterrupt, SystemExit):  # nobody wants the other jars any more
+                    stopped.set()
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    raise
         except (requests.RequestException, RuntimeError) as error:
             if isinstance(error, LabError):
                 raise
@@ -126,11 +103,12 @@ def _fetch(name: str, missing: list[Jar], folder: Path) -> None:
             ) from error
 
 
-def ensure_jars(name: str) -> list[Path]:
+def ensure_jars(name: str, stopped: threading.Event | None = None) -> list[Path]:
     """The class path of a lock as paths in the cache; fetches what is missing or damaged.
 
     Each jar's SHA-256 is checked each time (0.03 s for Kafka's 43 MB on the machine this was
-    measured on). Two processes may call this at once: the second waits for the first.
+    measured on). Two processes may call this at once: the second waits for the first. Setting
+    `stopped`, in another thread, ends a fetch with LabError.
 
     Raises LabError without network, room or permission, and where a jar arrives damaged.
     """
@@ -145,12 +123,9 @@ def ensure_jars(name: str) -> list[Path]:
                 missing = [jar for jar in jars if not jar.is_whole(folder / jar.file_name)]
                 for jar in missing:
                     if (folder / jar.file_name).exists():
-                        print(
-                            f"{jar.file_name} in the cache is damaged and is fetched again.",
-                            file=sys.stderr,
-                        )
+                        say(f"{jar.file_name} in the cache is damaged and is fetched again.")
                 if missing:
-                    _fetch(name, missing, folder)
+                    _fetch(name, missing, folder, stopped or threading.Event())
     return [folder / jar.file_name for jar in jars]
 
 
