@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import threading
-from collections.abc import Callable, Iterator
 
 from electionlab.errors import LabError
 
@@ -32,12 +30,6 @@ class Progress:
     def __init__(self, what: str, total: int, stopped: threading.Event | None = None) -> None:
         self._what, self._total, self._done, self._step = what, total, 0, -1
         self._stopped = stopped or threading.Event()
-
-    @contextlib.contextmanager
-    def __call__(
-        self, name: str, size: int
-    ) -> Iterator[Callable[[int], None]]:  # what jgo asks for
-        yield self.add
 
     def __str__(self) -> str:
         return f"{self._what} {self._done / 1e6:.0f} of {self._total / 1e6:.0f} MB"
