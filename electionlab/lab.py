@@ -276,8 +276,12 @@ class Lab(Workers):
             if not stored or len(stored[-1].members) != count:
                 return False
             told = {e.member_id: e for e in history.of(ev.MemberJoined)}
+            given = {e.worker: e.time for e in history.of(ev.PartitionsAssigned)}
             joined = [told.get(member) for member in stored[-1].members]
-            return all(e and e.generation == stored[-1].generation for e in joined)
+            return all(
+                e and e.generation == stored[-1].generation and given.get(e.worker, 0.0) >= e.time
+                for e in joined
+            )
 
         return self.wait(complete, within=within)
 

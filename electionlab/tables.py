@@ -47,6 +47,30 @@ def generations(history: History) -> Table:
     )
 
 
+def stored(history: History) -> Table:
+    """Each generation as the coordinator wrote it into its journal: the record's offset there, when
+    it was written (seconds since the start), the members, the group leader, and who was given the
+    leader partition."""
+
+    def name(member: str | None) -> str:
+        return history.member_names.get(member or "", member or "-")
+
+    return Table(
+        ["offset", "second", "generation", "members", "group leader", "leader partition"],
+        [
+            (
+                told.offset,
+                f"{history.at(told.time):.3f}",
+                told.generation,
+                ", ".join(sorted(map(name, told.members))) or "-",
+                name(told.group_leader),
+                name(told.leader),
+            )
+            for told in history.of(ev.GroupStored)
+        ],
+    )
+
+
 def group(described: Group, history: History, app: str) -> Table:
     """A group as Kafka describes it, with the worker behind each member id."""
     names = {joined.member_id: joined.worker for joined in history.member_joins}

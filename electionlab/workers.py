@@ -159,7 +159,7 @@ class Workers(Stoppable):
         within = within if self.kafka.alive else 2.0
         try:
             if running:
-                self._events.append(ev.RunEnding(time=time.time(), worker="lab"))
+                self._events.append(ev.RunEnding(time=_now(), worker="lab"))
             for worker in running:
                 with contextlib.suppress(LabError):  # it has just ended by itself
                     if worker.frozen:
@@ -350,9 +350,7 @@ class Workers(Stoppable):
         by: str,
         **fields: object,
     ) -> None:
-        # Whatever follows from the signal is logged after this moment. Logs drop what is below a
-        # millisecond, so it is dropped here too.
-        before = int(time.time() * 1000) / 1000
+        before = _now()  # whatever follows from the signal is logged after this moment
         worker.process.send(number)
         self._record(kind, worker, before, by=by, effective=time.time(), **fields)
 
@@ -378,6 +376,12 @@ class Workers(Stoppable):
             "system": f"{platform.system()} {platform.machine()}",
             "settings": _told(self.settings),
         }
+
+
+def _now() -> float:
+    """Unix time. Logs drop what is below a millisecond, so it is dropped here too: or what is done
+    in one millisecond would not keep its order."""
+    return int(time.time() * 1000) / 1000
 
 
 @functools.cache
