@@ -24,7 +24,8 @@ class Table:
             for row in self.rows
         )
         return (
-            f'<table class="lab-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+            '<div class="lab-scroll" tabindex="0"><table class="lab-table">'
+            f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
 
     def __repr__(self) -> str:
