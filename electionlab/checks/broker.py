@@ -95,7 +95,7 @@ def group_leader_leads(history: History) -> Verdict:
         f"assignment, {t.leader} was given the leader partition"
         for t in judged
     )
-    finding = f"In {len(differ)} of {len(judged)} generations they were two."
+    finding = f"In {len(differ)} of {len(judged)} generations they were two workers."
     return Verdict(claim, "broken" if differ else "held", finding, evidence, figures)
 
 

@@ -17,7 +17,7 @@ def test_two_in_one_generation_are_told_apart():
     verdict = judged(group_stored(1, 1, "AB", "A"), group_stored(9, 2, "BC", "C"))
     assert verdict.outcome == "broken"
     assert verdict.figures == {"generations": 2, "differ": 1}
-    assert verdict.finding == "In 1 of 2 generations they were two."
+    assert verdict.finding == "In 1 of 2 generations they were two workers."
     assert verdict.evidence[1] == (
         "generation 2, from 9.000 s: B computed the assignment, C was given the leader partition"
     )
