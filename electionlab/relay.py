@@ -156,8 +156,8 @@ class _Direction:
                 if not chunk:
                     writer.write_eof()
                     return
-                writer.write(chunk)
                 self._relay.passed += len(chunk)
+                writer.write(chunk)
                 await writer.drain()
 
 
