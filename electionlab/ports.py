@@ -93,9 +93,9 @@ def free_ports(count: int) -> list[int]:
 
     They lie below those that systems give to connections going out (from 32768 on Linux): one of
     these might be taken before our server comes to listen. Chosen at random, so that two that ask
-    at once hardly ever get the same.
+    at once hardly ever get the same; labs have a range of their own above (`PortBlock`).
     """
-    candidates = random.sample(range(10_000, 32_000), 50 * count)
+    candidates = random.sample(range(10_000, 20_000), 50 * count)
     found = itertools.islice((port for port in candidates if not is_taken(port)), count)
     return list(found)
 
