@@ -160,6 +160,23 @@ class Lab(Workers):
             raise
         return started
 
+    def launch(
+        self, command: str, *, settings: dict[str, str] | None = None, by: str = ""
+    ) -> Worker:
+        """As of `Workers`, under one of this lab's names; LabError for others, and if the lab does
+        not run. The network of a name that was in use before is whole again."""
+        if self._state != "running":
+            self._require_not_ended()
+            raise LabError("This lab has not been started yet: with Lab() as lab.")
+        name = self._web_port(command)
+        if name not in self.names:
+            raise LabError(f"The workers of this lab are {', '.join(self.names)}, not {name}.")
+        if name in self.workers and not self.workers[name].alive:
+            self._mend(self.workers[name])  # or the new one could not get ready
+        worker = super().launch(command, settings=settings, by=by)
+        self._own[name] = dict(settings or {})
+        return worker
+
     def restart(self, worker: Worker, *, within: float = 90.0) -> Worker:
         """Start a worker anew under the name of one that has ended, with the settings it had."""
         self._require_mine(worker)
@@ -367,15 +384,8 @@ class Lab(Workers):
     # Inside
 
     def _launch(self, name: str, settings: Mapping[str, str]) -> Worker:
-        if self._state != "running":
-            self._require_not_ended()
-            raise LabError("This lab has not been started yet: with Lab() as lab.")
-        if name in self.workers and not self.workers[name].alive:
-            self._mend(self.workers[name])  # or the new one could not get ready
         command = f"faust -A {self.program} worker -l info --web-port {name}"
-        worker = self.launch(command, settings=dict(settings), by=self.by)
-        self._own[name] = dict(settings)
-        return worker
+        return self.launch(command, settings=dict(settings))
 
     def _environment(self, data: Path, name: str) -> dict[str, str]:
         environment = super()._environment(data, name)
