@@ -45,7 +45,9 @@ from electionlab.witness import LEADER_TOPIC, Witness, as_group
 ORDER = "ELECTIONLAB_OBSERVER"  # environment variable
 HTTP_WITHIN_S = 0.4
 ANSWER_WITHIN_S = 2.0
-GIVE_UP_S = 600.0  # librdkafka aborts the process when this passes, so it is longer than any outage
+GIVE_UP_S = (
+    3600.0  # librdkafka aborts the process when this passes, so it is longer than any outage
+)
 _silent = logging.getLogger("electionlab.observer")
 _silent.addHandler(logging.NullHandler())
 _silent.propagate = False
@@ -159,16 +161,25 @@ class Sampler:
         self._say({**event_to_json(event), **more})
 
     def _watch_group(self) -> None:
-        admin = AdminClient(self._witness.client_settings(logger=_silent))
+        admin, given_up = self._admin(), []
         while True:
             time.sleep(self._every)
             at = time.time()
             asked = admin.describe_consumer_groups([self._app], request_timeout=GIVE_UP_S)
-            while not asked[self._app].done():
+            lost = False
+            while not (lost or asked[self._app].done()):
                 time.sleep(0.01)
                 if time.time() - at > ANSWER_WITHIN_S:
                     self._note(_failure("kafka", "group", "no answer", at))
+                    # A request that was under way when a broker went is never answered, although
+                    # Kafka is back: then another client asks. This one is kept, for to end it would
+                    # be to wait for it.
+                    lost = _answers(admin)
                     at = time.time()
+            if lost:
+                given_up.append(admin)
+                admin = self._admin()
+                continue
             try:
                 group = as_group(asked[self._app].result())
             except KafkaException as error:
@@ -185,6 +196,9 @@ class Sampler:
                 )
             )
 
+    def _admin(self) -> AdminClient:
+        return AdminClient(self._witness.client_settings(logger=_silent))
+
     def _watch_journal(self) -> None:
         own = {
             "logger": _silent,
@@ -195,19 +209,12 @@ class Sampler:
             "enable.partition.eof": True,  # the end may be something that no reader is shown
         }
         consumer = Consumer(self._witness.client_settings(**own))
-        while not self._is_there(consumer):
+        while not _answers(consumer, journal.TOPIC):
             time.sleep(0.1)
         consumer.assign([TopicPartition(journal.TOPIC, 0, self._journal_from)])
         while True:
             for message in consumer.consume(200, 0.1):
                 self._read(message)
-
-    def _is_there(self, consumer: Consumer) -> bool:
-        try:
-            topics: dict[str, Any] = consumer.list_topics(timeout=ANSWER_WITHIN_S).topics
-        except KafkaException:
-            return False
-        return journal.TOPIC in topics
 
     def _read(self, message: Any) -> None:
         if message.error() and message.error().code() == KafkaError._PARTITION_EOF:
@@ -274,6 +281,15 @@ def _or_end(work: Callable[[], None]) -> None:
     finally:
         sys.stderr.flush()
         os._exit(1)
+
+
+def _answers(client: AdminClient | Consumer, topic: str = "") -> bool:
+    """Whether Kafka answers and, where one is named, has a topic."""
+    try:
+        topics: dict[str, Any] = client.list_topics(timeout=ANSWER_WITHIN_S).topics
+    except KafkaException:
+        return False
+    return not topic or topic in topics
 
 
 def _failure(whom: str, asked: str, why: object, at: float | None = None) -> ev.WitnessFailed:

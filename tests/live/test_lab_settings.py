@@ -60,6 +60,7 @@ def test_members_are_static_and_a_restart_keeps_its_place(lab):
     lab.kill(follower)
     follower.process.wait(within=10)
     lab.restart(follower)
+    lab.wait(lambda h: h.of(ev.GroupStored)[-1].members != members, within=60)
     after = lab.wait_members(3).of(ev.GroupStored)[-1].members
     assert sorted(one.rsplit("-", 5)[0] for one in after) == [f"static-{n}" for n in range(3)]
     assert len(set(members) & set(after)) == 2
