@@ -11,6 +11,7 @@ from typing import Self
 
 from electionlab import ports
 from electionlab.broker import Broker, Node
+from electionlab.coordinator import find
 from electionlab.errors import LabError
 from electionlab.kafka import START_AGAIN, Kafka
 from electionlab.relay import Relay, Relays
@@ -142,7 +143,14 @@ class BreakableKafka(Kafka):
 
     def coordinator(self, group: str, within: float = 10.0) -> int:
         """The id of the broker that coordinates a group. LabError if nobody says so in time."""
-        return self.witness.coordinator(group, within)
+
+        def ask() -> int | None:
+            known = (find(broker.node.port, group) for broker in self.brokers if broker.alive)
+            return next((number for number in known if number is not None), None)
+
+        return wait_until(
+            ask, within=within, why=lambda: f"no broker named the coordinator of {group!r}"
+        )
 
     def stop(self) -> None:
         try:

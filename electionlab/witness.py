@@ -139,10 +139,9 @@ class Witness:
         admin = AdminClient(self.client_settings())
         deadline = time.monotonic() + within
         while True:
-            left = max(deadline - time.monotonic(), 0.1)
             try:
-                asked = admin.describe_consumer_groups([name], request_timeout=left)
-                return int(asked[name].result(left + 1).coordinator.id)
+                asked = admin.describe_consumer_groups([name], request_timeout=within)
+                return int(asked[name].result(within + 1).coordinator.id)
             except (KafkaException, TimeoutError) as error:
                 if time.monotonic() > deadline:
                     raise LabError(

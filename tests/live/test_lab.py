@@ -304,7 +304,7 @@ def test_a_broker_that_is_down_is_not_stopped_again(lab):
     lab.stop_broker()
     for asked in (lab.stop_broker, lab.kill_broker):
         refuses(lab, asked, "Kafka is down already. Start it again first")
-    with pytest.raises(LabError, match="did not name the coordinator"):
+    with pytest.raises(LabError, match="no broker named the coordinator"):
         lab.broken.coordinator(lab.app, within=1)
     lab.start_broker()
     wait_until(lambda: lab.coordinator() == 1, within=60, why=lambda: "no coordinator")
