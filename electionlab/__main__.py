@@ -76,6 +76,16 @@ def picture(arguments: argparse.Namespace) -> None:
     print(f"{arguments.path}: {timeline.describe(history)}")
 
 
+def failover(arguments: argparse.Namespace) -> None:
+    """measure failovers over and over, with many settings side by side"""
+    from electionlab import sweep  # what it needs takes longer to load than most commands run
+
+    if arguments.rounds < 1:
+        raise LabError("--rounds has to be 1 or more.")
+    prepare()
+    sweep.main(arguments.rounds, arguments.record, arguments.note, arguments.at_once)
+
+
 def diagnose(_: argparse.Namespace) -> None:
     """say what was found on this machine, and how to mend what is missing"""
     findings = list(doctor.examine())
@@ -99,13 +109,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m electionlab", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
     named = {"fetch": fetch, "kafka": kafka, "lab": lab, "env": env, "picture": picture}
-    for name, command in {**named, "doctor": diagnose, "lock": lock}.items():
+    named |= {"failover": failover, "doctor": diagnose, "lock": lock}
+    for name, command in named.items():
         added = commands.add_parser(name, help=command.__doc__)
         added.set_defaults(command=command)
         if command is lab:
             added.add_argument("options", nargs="*", help="options for JupyterLab, after --")
         if command is picture:
             added.add_argument("path", type=Path, help="the SVG file to write")
+        if command is failover:
+            added.add_argument("--rounds", type=int, default=20, help="of each fault and setting")
+            added.add_argument("--record", type=Path, help="the JSON file to write")
+            added.add_argument("--note", default="", help="what a reader of the file has to know")
+            added.add_argument("--at-once", type=int, help="labs at the same time")
     told = parser.parse_args(arguments)
     try:
         told.command(told)

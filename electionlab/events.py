@@ -292,6 +292,14 @@ class WitnessFailed(Event):
     why: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionExpired(Event):
+    """The coordinator heard nothing of a member for a whole session and gave it up. `time` is the
+    broker's."""
+
+    member_id: str
+
+
 # What a worker says over HTTP ---------------------------------------------------------------------
 
 

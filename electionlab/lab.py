@@ -30,6 +30,7 @@ from electionlab.history import History
 from electionlab.observer import Observer
 from electionlab.places import PROJECT
 from electionlab.relay import Relay
+from electionlab.sessions import BrokerLog
 from electionlab.worker import Worker
 from electionlab.workers import Workers
 
@@ -93,6 +94,7 @@ class Lab(Workers):
         self._watch = watch
         self._state = "new"  # then "running", and "ended"
         self._own: dict[str, dict[str, str]] = {}  # workers' own settings, by name
+        self._broker_logs: dict[Path, BrokerLog] = {}
         self._cut: set[str] = set()
         self._slow: set[str] = set()
 
@@ -456,3 +458,7 @@ class Lab(Workers):
             super()._read()
             if self.observer:
                 self._events += self.observer.take()
+            for broker in self.broken.brokers:
+                if broker.log:
+                    own = BrokerLog(broker.log, self.app)
+                    self._events += self._broker_logs.setdefault(broker.log, own).take()

@@ -1,0 +1,44 @@
+"""When a member's session ran out, from the broker's own log.
+
+Kafka's coordinator says so at INFO (GroupMetadataManager of Kafka 4.3): nothing else tells the
+moment at which the coordinator gave a silent member up, apart from the rebalance that follows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from electionlab import events as ev
+
+FAILED = re.compile(
+    r"^\[(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3})\] .*"
+    r"Member (?P<member>\S+) in group (?P<group>\S+) has failed, removing it from the group"
+)
+
+
+def expired(lines: list[str], group: str) -> Iterator[ev.SessionExpired]:
+    """The sessions of a group's members that ran out, as the lines of a broker's log tell."""
+    for line in lines:
+        told = FAILED.match(line)
+        if told and told["group"] == group:
+            at = datetime.strptime(told["time"], "%Y-%m-%d %H:%M:%S,%f")
+            yield ev.SessionExpired(time=at.timestamp(), worker="kafka", member_id=told["member"])
+
+
+class BrokerLog:
+    """A broker's log, read as it grows."""
+
+    def __init__(self, path: Path, group: str) -> None:
+        self._path, self._group, self._read_to = path, group, 0
+
+    def take(self) -> list[ev.SessionExpired]:
+        """The sessions that ran out since this was last asked."""
+        with self._path.open("rb") as log:
+            log.seek(self._read_to)
+            new = log.read()
+        new = new[: new.rfind(b"\n") + 1]
+        self._read_to += len(new)
+        return list(expired(new.decode(errors="replace").splitlines(), self._group))
