@@ -57,6 +57,7 @@ def _fingerprint() -> str:
         *ROOT.glob("electionlab/locks/*"),
         *ROOT.glob("examples/*.py"),
         *(path for path in ROOT.glob("electionlab/kafka_home/**/*") if path.is_file()),
+        *ROOT.glob("docs/recorded/*"),
         *ROOT.glob("*.txt"),
     ]
     for path in sorted([*files, ROOT / "leader.py"]):

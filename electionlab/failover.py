@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from electionlab import events as ev
-from electionlab.checks.verdict import Verdict, seconds
+from electionlab.checks.verdict import Outcome, Verdict, seconds
 from electionlab.errors import LabError
 from electionlab.history import History
 
@@ -295,6 +295,34 @@ class Freeze:
     def moved(self) -> bool:
         """Whether leadership went to another worker."""
         return self.before != self.after
+
+
+def freezes_follow_the_session(history: History) -> Verdict:
+    """Whether leadership stayed where the leader stood still for less than its session, and moved
+    where it did so for longer.
+
+    What falls between session − heartbeat and the session may do either, for nobody knows how old
+    its last heartbeat was; so `unknown` if nothing else happened. Figures: `longest_s`, `moves`.
+    """
+    claim = "A leader that stands still loses leadership if that lasts longer than its session."
+    settings = Settings.of(history)
+    evidence, wrong, sure = [], 0, 0
+    found = freezes(history)
+    for one in found:
+        led = f"leadership {'moved' if one.moved else 'stayed'}"
+        evidence.append(f"frozen for {one.seconds:.2f} s of a session of {settings.session_s:g} s")
+        evidence[-1] += f": {led}, {one.generations} rebalances"
+        if one.seconds <= settings.session_s - settings.heartbeat_s:
+            sure, wrong = sure + 1, wrong + one.moved
+        elif one.seconds > settings.session_s + settings.heartbeat_s:
+            sure, wrong = sure + 1, wrong + (not one.moved)
+    figures = {
+        "longest_s": max((one.seconds for one in found), default=0.0),
+        "moves": float(sum(one.moved for one in found)),
+    }
+    outcome: Outcome = "unknown" if not sure else "broken" if wrong else "held"
+    finding = "; ".join(evidence) or "Nobody was frozen"
+    return Verdict(claim, outcome, f"{finding}.", tuple(evidence), figures)
 
 
 def freezes(history: History) -> list[Freeze]:

@@ -1,0 +1,113 @@
+"""Recorded runs: written, read again, and refused where they are not whole."""
+
+import json
+import re
+
+import pytest
+
+from electionlab import failover, recorded, sweep
+from electionlab.__main__ import main
+from electionlab.errors import LabError
+from electionlab.failover import FAULTS, Round, Settings
+from electionlab.recorded import FAILOVERS, Recorded
+
+TOOK = {"noticed": 5.5, "told": 0.25, "regrouped": 0.02, "assigned": 0.01, "ticked": 1.5}
+RUN = Recorded(
+    date="2026-11-23",
+    machine="2 cores, Linux x86_64",
+    command="python -m electionlab failover --rounds 1",
+    versions={"kafka": "4.3.0"},
+    rounds=[Round(fault, Settings(6, 1, 2), TOOK, 0.1, 1) for fault in FAULTS],
+    note="é",
+)
+
+
+def spoilt(tmp_path, spoil):
+    path = RUN.save(tmp_path / "run.json")
+    told = json.loads(path.read_text())
+    spoil(told)
+    path.write_text(json.dumps(told))
+    return path
+
+
+def test_what_was_saved_is_loaded_again(tmp_path):
+    path = RUN.save(tmp_path / "a folder" / "run.json")
+    assert recorded.load(path) == RUN
+    assert sum(line.startswith('{"fault"') for line in path.read_text().splitlines()) == 2
+
+
+def test_a_run_says_when_where_and_how(tmp_path):
+    assert str(RUN) == (
+        "2 failovers, recorded on 2026-11-23 on 2 cores, Linux x86_64, with kafka 4.3.0. é "
+        "To repeat it: python -m electionlab failover --rounds 1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda told: told.pop("date"), "does not say its date"),
+        (lambda told: told.update(machine=""), "does not say its machine"),
+        (lambda told: told.update(command=3), "does not say its command"),
+        (lambda told: told.update(format="other"), "no recorded run"),
+        (lambda told: told.update(version=2), "version 2"),
+        (lambda told: told.update(rounds=[]), "has no rounds"),
+        (lambda told: told["rounds"][1].pop("took"), "round 2: KeyError"),
+        (lambda told: told["rounds"][0]["took"].pop("told"), "round 1: KeyError"),
+        (lambda told: told["rounds"][0].update(session_s="long"), "round 1: ValueError"),
+        (lambda told: told["rounds"][0].update(fault="freeze"), "no fault 'freeze'"),
+        (lambda told: told["rounds"][0]["took"].update(told=-1), "negative"),
+        (lambda told: told["rounds"].insert(0, None), "round 1: TypeError"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_with_its_place(tmp_path, spoil, words):
+    path = spoilt(tmp_path, spoil)
+    with pytest.raises(LabError, match=re.escape(words)) as caught:
+        recorded.load(path)
+    assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "nothing"])
+def test_a_file_that_is_no_json_is_refused(tmp_path, text):
+    (tmp_path / "run.json").write_text(text)
+    with pytest.raises(LabError, match="recorded run"):
+        recorded.load(tmp_path / "run.json")
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    with pytest.raises(LabError, match="cannot be read"):
+        recorded.load(tmp_path / "run.json")
+
+
+def test_the_recorded_run_says_when_where_and_how_it_was_made():
+    run = recorded.load()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", run.date)
+    assert re.fullmatch(r"\d+ cores, \w+ \w+", run.machine)
+    assert re.fullmatch(
+        r"python -m electionlab failover --rounds \d+ --record docs/recorded/failover\.json",
+        run.command,
+    )
+    assert set(run.versions) == {"kafka", "faust-streaming", "aiokafka", "python"}
+    assert re.search(r"/(home|root|tmp|work)/", FAILOVERS.read_text()) is None
+
+
+def test_the_recorded_run_has_all_settings_and_enough_rounds():
+    run = recorded.load()
+    for fault in FAULTS:
+        for settings in (*sweep.SWEEP, sweep.FAUST_OWN):
+            some = [one for one in run.rounds if (one.fault, one.settings) == (fault, settings)]
+            assert len(some) >= (1 if settings == sweep.FAUST_OWN else 6), settings
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_recorded_run_follows_the_settings(fault):
+    failover.follows_the_settings(recorded.load().rounds, fault).expect("held")
+
+
+def test_no_rounds_are_refused(capsys):
+    assert main(["failover", "--rounds", "0"]) == 1
+    assert "--rounds has to be 1 or more" in capsys.readouterr().err
+
+
+def test_this_machine_is_told_without_its_name():
+    assert re.fullmatch(r"\d+ cores, \w+ \w+", sweep.machine())
