@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
+from electionlab.checks.verdict import seconds
 from electionlab.distribution import Distribution
 from electionlab.failover import FAULTS, STEPS, Round, Settings, predicted_steps
 from electionlab.figures import quantile_interval
@@ -84,6 +85,12 @@ def medians(rounds: Iterable[Round]) -> Table:
         rows.append([fault, settings, len(some), median, told, _range(some[0].predicted)])
     heads = ["fault", "session / heartbeat / timer", "rounds", "median", "95 % interval"]
     return Table([*heads, "predicted"], rows)
+
+
+def spread(rounds: Iterable[Round], fault: str) -> str:
+    """How long failovers took after a fault, in words: median, range and number."""
+    totals = [one.total_s for one in rounds if one.fault == fault]
+    return seconds(totals) if totals else "time that was not measured"
 
 
 def named(settings: Settings) -> str:

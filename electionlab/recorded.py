@@ -36,11 +36,9 @@ class Recorded:
 
     def __str__(self) -> str:
         told = ", ".join(f"{name} {version}" for name, version in self.versions.items())
-        note = f" {self.note}" if self.note else ""
-        return (
-            f"{len(self.rounds)} failovers, recorded on {self.date} on {self.machine}, with "
-            f"{told}.{note} To repeat it: {self.command}"
-        )
+        lines = [f"{len(self.rounds)} failovers, recorded on {self.date}", f"on {self.machine}"]
+        lines += [f"with {told}", self.note, f"To repeat it: {self.command}"]
+        return "\n".join(filter(None, lines))
 
     def save(self, path: Path) -> Path:
         """Write it as JSON, one round a line."""

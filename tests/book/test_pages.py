@@ -204,6 +204,35 @@ def test_the_logs_can_be_downloaded_from_the_page(site, page, tmp_path):
     assert History.load(tmp_path / "history.jsonl").workers == ["6066", "6067", "6068"]
 
 
+def test_failovers_were_measured_and_follow_the_settings(site):
+    page = site.page("notebooks/04-how-fast")
+    text = outputs(site, "notebooks/04-how-fast")
+    assert "Traceback" not in text
+    assert page.select_one("div.verdict")["class"][1] == "verdict-held"
+    assert page.find(id="against-the-formula")
+    tables = page.select(".cell_output table.lab-table")
+    steps = ["noticed", "told", "regrouped", "assigned", "ticked"]
+    rounds = [t for t in tables if [th.get_text() for th in t.select("th")][1:6] == steps]
+    assert len(rounds) == 2
+    for table in rounds:
+        assert len(table.select("tbody tr")) >= 3
+        for row in table.select("tbody tr"):
+            assert all(float(cell.get_text()) >= 0 for cell in row.select("td")[1:6])
+
+
+def test_the_recorded_failovers_say_when_where_and_how(site):
+    text = outputs(site, "notebooks/04-how-fast")
+    assert re.search(r"\d+ failovers, recorded on \d{4}-\d\d-\d\d\non \d+ cores, \w+", text)
+    assert "To repeat it: python -m electionlab failover --rounds" in text
+    assert len(site.page("notebooks/04-how-fast").select("figure.distribution svg[role=img]")) == 3
+
+
+def test_a_session_below_the_floor_leaves_a_worker_alive_and_leaderless(site):
+    text = outputs(site, "notebooks/04-how-fast")
+    assert "InvalidSessionTimeoutError" in text
+    assert re.search(r"Asked over HTTP \d+ times who leads, it said None", text)
+
+
 def test_the_page_beyond_one_machine_says_who_gets_in(site):
     text = outputs(site, "docs/beyond-one-machine")
     assert "Traceback" not in text
