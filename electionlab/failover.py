@@ -1,7 +1,7 @@
 """How long a failover takes: step by step, as three settings predict it and as it was measured.
 
 A failover goes through the same five steps each time, from the fault to the first greeting of the
-next leader. Three of them wait for something that a setting rules; the two others are work.
+next leader. Three of them wait for something that a setting rules; the two others are work::
 
     step        ends with                              after kill -9        after Ctrl+C
     noticed     the coordinator lets the leader go     session − heartbeat  work: it stops and
@@ -102,7 +102,7 @@ def predicted(
     fault: str, session_s: float, heartbeat_s: float, timer_s: float
 ) -> tuple[float, float]:
     """The shortest and the longest failover that the formula allows, in seconds, from the fault to
-    the next leader's first greeting: the sum of its steps.
+    the next leader's first greeting: the sum of its steps::
 
         kill        session − heartbeat   to   session + heartbeat + timer
         interrupt   0                     to   heartbeat + timer

@@ -66,8 +66,20 @@ def by_settings(rounds: Iterable[Round], fault: str) -> Distribution:
         if one.fault == fault and one.settings != FAUST_OWN:
             groups.setdefault(named(one.settings), []).append(one.total_s)
             ranges[named(one.settings)] = one.predicted
-    told = f"seconds from {fault} to the next leader's first greeting; {BASE} if not said otherwise"
-    return Distribution(groups, predicted=ranges, caption=told)
+    words = (
+        f"seconds from {fault} to the next leader's first greeting; {BASE} if not said otherwise"
+    )
+    return Distribution(groups, predicted=ranges, caption=words)
+
+
+def told(rounds: Iterable[Round]) -> Distribution:
+    """How much of a heartbeat passed until the others were told, in per cent, by fault."""
+    shares = [(one.fault, 100 * one.took["told"] / one.settings.heartbeat_s) for one in rounds]
+    return Distribution(
+        {fault: [share for of, share in shares if of == fault] for fault in FAULTS},
+        unit="%",
+        caption="how much of a heartbeat passed until the others were told",
+    )
 
 
 def medians(rounds: Iterable[Round]) -> Table:
@@ -80,9 +92,9 @@ def medians(rounds: Iterable[Round]) -> Table:
     for (fault, settings), some in sorted(groups.items()):
         totals = [one.total_s for one in some]
         sure = quantile_interval(totals)
-        told = f"{sure.low:.2f} to {sure.high:.2f} s" if sure else "too few"
+        interval = f"{sure.low:.2f} to {sure.high:.2f} s" if sure else "too few"
         median = f"{statistics.median(totals):.2f} s"
-        rows.append([fault, settings, len(some), median, told, _range(some[0].predicted)])
+        rows.append([fault, settings, len(some), median, interval, _range(some[0].predicted)])
     heads = ["fault", "session / heartbeat / timer", "rounds", "median", "95 % interval"]
     return Table([*heads, "predicted"], rows)
 
@@ -105,8 +117,8 @@ def named(settings: Settings) -> str:
 
 def _order(settings: Settings) -> list[tuple[bool, float]]:
     """Those that differ in their session from `sweep.BASE` first, the smallest first."""
-    told = asdict(settings).items()
-    return [(value == getattr(BASE, name), value) for name, value in told]
+    values = asdict(settings).items()
+    return [(value == getattr(BASE, name), value) for name, value in values]
 
 
 def _range(ends: tuple[float, float]) -> str:

@@ -37,7 +37,7 @@ class Recorded:
     def __str__(self) -> str:
         told = ", ".join(f"{name} {version}" for name, version in self.versions.items())
         lines = [f"{len(self.rounds)} failovers, recorded on {self.date}", f"on {self.machine}"]
-        lines += [f"with {told}", self.note, f"To repeat it: {self.command}"]
+        lines += [f"with {told}", self.note, "To repeat it:", f"    {self.command}"]
         return "\n".join(filter(None, lines))
 
     def save(self, path: Path) -> Path:

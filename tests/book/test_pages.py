@@ -223,8 +223,8 @@ def test_failovers_were_measured_and_follow_the_settings(site):
 def test_the_recorded_failovers_say_when_where_and_how(site):
     text = outputs(site, "notebooks/04-how-fast")
     assert re.search(r"\d+ failovers, recorded on \d{4}-\d\d-\d\d\non \d+ cores, \w+", text)
-    assert "To repeat it: python -m electionlab failover --rounds" in text
-    assert len(site.page("notebooks/04-how-fast").select("figure.distribution svg[role=img]")) == 3
+    assert "To repeat it:\n    python -m electionlab failover --rounds" in text
+    assert len(site.page("notebooks/04-how-fast").select("figure.distribution svg[role=img]")) == 4
 
 
 def test_a_session_below_the_floor_leaves_a_worker_alive_and_leaderless(site):

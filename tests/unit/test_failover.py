@@ -252,6 +252,18 @@ def test_the_pictures_have_a_group_for_each_setting_and_step():
     assert set(by_step.predicted) == {"noticed", "told", "ticked"}
 
 
+def test_what_was_told_counts_in_heartbeats():
+    rounds = [one(told=0.25), one("interrupt", Settings(6, 2, 2), told=1.5)]
+    assert measured.told(rounds).groups == {"kill": [25], "interrupt": [75]}
+
+
+def test_a_spread_in_words():
+    assert measured.spread([one(), one(told=0.5), one("interrupt")], "kill").startswith(
+        "median 5.25"
+    )
+    assert measured.spread([], "kill") == "time that was not measured"
+
+
 def test_a_median_has_an_interval_from_six_rounds_on():
     few = measured.medians([one()] * 5).rows[0]
     enough = measured.medians([one(ticked=number / 10) for number in range(6)]).rows[0]

@@ -42,7 +42,8 @@ def test_a_run_says_when_where_and_how(tmp_path):
         "on 2 cores, Linux x86_64",
         "with kafka 4.3.0",
         "é",
-        "To repeat it: python -m electionlab failover --rounds 1",
+        "To repeat it:",
+        "    python -m electionlab failover --rounds 1",
     ]
 
 
