@@ -12,7 +12,7 @@ OWNED := ELECTIONLAB_OWNERS=$$PPID
 # On failure: what this machine has, and what is missing.
 DOCTOR := $(BIN)/python -m electionlab doctor >&2
 
-.PHONY: help venv html test lab kafka kafka-home picture lint benchmarks requirements clean
+.PHONY: help venv html test lab kafka kafka-home picture soak lint benchmarks requirements clean
 .DEFAULT_GOAL := help
 
 help: ## Show what each target does
@@ -45,6 +45,9 @@ kafka-home: $(READY) ## Print the line that sets KAFKA_HOME, with ZooKeeper, for
 
 picture: $(READY) ## Draw the README's picture anew from a real run
 	@$(OWNED) $(BIN)/python -m electionlab picture docs/election.svg
+
+soak: $(READY) ## Break a running election 500 times (an hour); SOAK_OPTIONS="--rounds 30 --seed 1" for others
+	@$(OWNED) $(BIN)/python -m electionlab storm --rounds 500 $(SOAK_OPTIONS)
 
 lint: $(READY) ## Check style, types and spelling
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/codespell

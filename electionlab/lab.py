@@ -113,19 +113,27 @@ class Lab(Workers):
     ) -> list[Worker]:
         """Start `count` workers at once, under the first names that are free; wait until they are
         ready. LabError if the lab has no room for them."""
+        started = self.add_starting(count, settings=settings)
+        for worker in started:
+            self.wait_ready(worker, within=within)
+        return started
+
+    def add_starting(
+        self, count: int = 1, *, settings: Mapping[str, str] | None = None
+    ) -> list[Worker]:
+        """As `add`, but without waiting: the workers are just starting."""
         free = [n for n in self.names if n not in self.workers or not self.workers[n].alive]
         if count > len(free):
             raise LabError(
                 f"This lab has room for {len(self.names)} workers: {len(free)} are free."
             )
-        started = [self._launch(name, settings) for name in free[:count]]
-        for worker in started:
-            self.wait_ready(worker, within=within)
-        return started
+        return [self._launch(name, settings) for name in free[:count]]
 
-    def restart(self, worker: Worker, *, within: float = 90.0) -> Worker:
-        """Start a worker anew under the name of one that has ended."""
-        return self.wait_ready(self._launch(worker.name, None), within=within)
+    def restart(self, worker: Worker, *, ready: bool = True, within: float = 90.0) -> Worker:
+        """Start a worker anew under the name of one that has ended. Without `ready` it is just
+        starting when this returns."""
+        started = self._launch(worker.name, None)
+        return self.wait_ready(started, within=within) if ready else started
 
     def recover(self, within: float = 120.0) -> None:
         """Mend what is broken: heal, thaw, start brokers and workers again until there are `size`

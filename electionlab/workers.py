@@ -67,7 +67,7 @@ class Workers(Stoppable):
         self._stored: list[ev.GreetingStored] = []
         self._locks = lock
         self._locked = False
-        self._started_at = time.time()
+        self.began = time.time()
 
     # Starting and stopping
 
@@ -137,8 +137,13 @@ class Workers(Stoppable):
                 + last_lines(worker.log)
             )
 
+        def ready_or_ended() -> bool:
+            self._read()
+            self.kafka.require_alive()
+            return worker.ready or not worker.alive
+
         try:
-            self.wait(lambda h: worker.ready or not worker.alive, within=within, why=why)
+            wait_until(ready_or_ended, within=within, why=why)
         except BaseException:
             worker.process.stop(within=2)
             raise
@@ -159,7 +164,8 @@ class Workers(Stoppable):
         within = within if self.kafka.alive else 2.0
         try:
             if running:
-                self._events.append(ev.RunEnding(time=time.time(), worker="lab"))
+                # Not later than the acts that follow: their times are cut to milliseconds too.
+                self._events.append(ev.RunEnding(time=_milliseconds(time.time()), worker="lab"))
             for worker in running:
                 with contextlib.suppress(LabError):  # it has just ended by itself
                     if worker.frozen:
@@ -212,6 +218,16 @@ class Workers(Stoppable):
         now = ev.HistoryEnded(time=time.time(), worker="lab")
         return History([*self._events, *self._stored, now], self._about())
 
+    def news(self, since: int) -> list[ev.Event]:
+        """The events from the place `since` on, in the order in which they became known: for
+        whoever follows a long run and cannot look at all of it each time."""
+        self._read()
+        return self._events[since:]
+
+    def note(self, event: ev.Event) -> None:
+        """Add an event of one's own to the history."""
+        self._events.append(event)
+
     def group(self) -> Table:
         """The group as Kafka itself describes it, with the worker behind each member."""
         return tables.group(self.kafka.witness.group(self.app), self.history(), self.app)
@@ -239,7 +255,7 @@ class Workers(Stoppable):
             )
 
     def _read_stored(self) -> None:
-        records = self.kafka.witness.records(self.topic, since=self._started_at)
+        records = self.kafka.witness.records(self.topic, since=self.began)
         self._stored = [
             ev.GreetingStored(
                 time=record.time,
@@ -352,7 +368,7 @@ class Workers(Stoppable):
     ) -> None:
         # Whatever follows from the signal is logged after this moment. Logs drop what is below a
         # millisecond, so it is dropped here too.
-        before = int(time.time() * 1000) / 1000
+        before = _milliseconds(time.time())
         worker.process.send(number)
         self._record(kind, worker, before, by=by, effective=time.time(), **fields)
 
@@ -384,6 +400,11 @@ class Workers(Stoppable):
 def _version(package: str) -> str:
     """Asked for with each history, 20 times a second while a run is followed."""
     return importlib.metadata.version(package)
+
+
+def _milliseconds(time: float) -> float:
+    """Unix seconds without what is below a millisecond, as logs have them."""
+    return int(time * 1000) / 1000
 
 
 def _told(settings: dict[str, str]) -> str:

@@ -120,7 +120,7 @@ def leader_moved_only_for_a_reason(history: History) -> Verdict:
     """
     claim = "Leadership moves only when something happens to the leader."
     moves, needless = [], []
-    for former, given in pairwise(_grants(history)):
+    for former, given in pairwise(grants(history)):
         if given.worker == former.worker or given.time > history.over:
             continue
         line = f"{history.at(given.time):.3f} s: from {former.worker} to {given.worker}"
@@ -143,7 +143,7 @@ def leader_moved_only_for_a_reason(history: History) -> Verdict:
     return Verdict(claim, "held", f"{len(moves)} moves, each for a reason.", tuple(moves), figures)
 
 
-def _grants(history: History) -> Iterator[ev.PartitionsAssigned]:
+def grants(history: History) -> Iterator[ev.PartitionsAssigned]:
     """Each time a worker was given leadership. An assignment of a generation that is over, told
     late by a worker that stood still, is none."""
     newest = 0
