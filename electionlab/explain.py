@@ -35,7 +35,8 @@ def recovers_after_each_round(history: History) -> Verdict:
     figures = {"rounds": len(rounds), "never": len(never)}
     if never:
         evidence = tuple(
-            f"round {e.number}, {history.at(e.time):.1f} s: {e.missing}" for e in never
+            f"{history.at(event.time):.3f} s, round {event.number}: {event.missing}"
+            for event in never
         )
         return Verdict(claim, "broken", f"Not after {len(never)} of them.", evidence, figures)
     return Verdict(claim, "held", f"{len(rounds)} rounds.", (), figures)

@@ -33,7 +33,7 @@ class Present:
                 case ev.Published():
                     self._published_at[event.worker] = event.time
                 case ev.GroupStored():
-                    if self.stored is None or event.offset > self.stored.offset:
+                    if self.stored is None or event.offset >= self.stored.offset:
                         self.stored = event
                 case ev.MemberJoined():
                     self._joined[event.worker] = event

@@ -40,12 +40,9 @@ def run(
     again = f"python -m electionlab storm --rounds {rounds} --seed {seed} --workers {workers}"
     again += f" --brokers {brokers}" + (f" --program {program}" if program != "faulty" else "")
     settings = " ".join(f"{name}={value}" for name, value in SETTINGS.items())
-    print(
-        f"Storm of {rounds} rounds, seed {seed}: {workers} workers, {brokers} of Kafka's brokers."
-    )
-    print(
-        f"With {settings}. A star is behind whoever leads. The same again:\n  {again}", flush=True
-    )
+    print(f"A storm of {rounds} rounds, seed {seed}; workers: {workers}, brokers: {brokers}.")
+    print(f"Settings: {settings}. The same again:\n  {again}")
+    print("Each round: its acts with their seconds; a star is behind whoever leads.", flush=True)
     begun = time.time()
     storm = Storm(
         drawn, workers=workers, brokers=brokers, program=program, recover_within=recover_within

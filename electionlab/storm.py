@@ -63,10 +63,9 @@ class Storm:
         try:
             self.lab.start_all()
             self._wanted = {worker.name for worker in self.lab.running()}
-            self._recover(0, time.time())
+            well = not self._recover(0, time.time())  # before the first round
             for drawn in self.rounds:
-                if not self._run_round(drawn):
-                    break
+                well = well and self._run_round(drawn)
             self.history = self.lab.finish()
         except BaseException:
             self.lab.stop(within=1.0)
@@ -88,6 +87,8 @@ class Storm:
                 self._say(f"{time.time() - begun:.1f} {step.act.replace('_', ' ')} {whom}; ")
             except LabError as error:  # it has ended by itself: a finding, and judged as one
                 self._say(f"({error}); ")
+            if step.act == "block":
+                self._follow_until(time.time() + BLOCK_S)
         missing = self._recover(drawn.number, time.time())
         took = time.time() - begun
         if missing:
