@@ -134,8 +134,9 @@ def no_leader(history: History, patience_s: float = 10.0) -> Iterator[Breach]:
 def needless_moves(history: History) -> Iterator[Breach]:
     """Leadership goes to another worker. Explained by a fault of its former holder or of a broker
     near the move, or by the holder's end; others that come and go are no cause. Or by the return
-    of a leader: it led before, a fault of its own is at work or just over, and it brings the
-    assignment along that it had (faust/assignor/client_assignment.py), which Faust honours.
+    of a leader: it led before, a fault of its own is at work or just over, and it brings along the
+    assignment that it had. Two then claim the leader partition, and which of them keeps it is left
+    to the order of their ids (`_unassign_overassigned` in faust/assignor/copartitioned_assignor.py).
     """
     led: set[str] = set()
     for former, given in pairwise(grants(history)):

@@ -102,6 +102,7 @@ class Workers(Stoppable):
             walkthrough.acquire()
             self._locked = True
         ports.require_free([int(name)], f"worker {name}'s web server")
+        self._read()  # the end of the worker's last life comes before this one
         begun = time.time()
         with folder_for_a_process(f"worker-{name}") as data:
             process = Process(
@@ -113,7 +114,6 @@ class Workers(Stoppable):
                 remove=[data],
                 keep=walkthrough.descriptors if self._locks else [],
             )
-        self._read()  # what the worker's last life still had to say comes before this one
         worker = self.workers[name] = Worker(name, command, process)
         self.lives.append(worker)
         self._record(
