@@ -135,8 +135,8 @@ def needless_moves(history: History) -> Iterator[Breach]:
     """Leadership goes to another worker. Explained by a fault of its former holder or of a broker
     near the move, or by the holder's end; others that come and go are no cause. Or by the return
     of a leader: it led before, a fault of its own is at work or just over, and it brings along the
-    assignment that it had. Two then claim the leader partition, and which of them keeps it is left
-    to the order of their ids (`_unassign_overassigned` in faust/assignor/copartitioned_assignor.py).
+    assignment that it had. Two then claim the leader partition, and the order of their ids
+    decides who keeps it (`_unassign_overassigned` in faust/assignor/copartitioned_assignor.py).
     """
     led: set[str] = set()
     for former, given in pairwise(grants(history)):
@@ -156,7 +156,8 @@ def needless_moves(history: History) -> Iterator[Breach]:
 
 
 def ended_by_itself(history: History) -> Iterator[Breach]:
-    """A worker ends though nobody told it to. Explained by a fault of the worker or of a broker."""
+    """A worker ends though nobody told it to. Explained by a fault of the worker in this life, or
+    of a broker."""
     told = (ev.WorkerInterrupted, ev.WorkerKilled)
     for life in history.lives:
         if not life.end_is_known or life.end > history.over:
@@ -164,4 +165,6 @@ def ended_by_itself(history: History) -> Iterator[Breach]:
         if any(life.start <= act.time <= life.end for act in history.of(*told, worker=life.worker)):
             continue
         words = f"{history.at(life.end):.3f} s: {life.worker} ended by itself"
-        yield Breach(life.end, life.end, words, cause_of(history, life.worker, life.end))
+        fault = fault_behind(history, life.worker, life.end)
+        in_this_life = fault is not None and fault.end >= life.start
+        yield Breach(life.end, life.end, words, fault.what if fault and in_this_life else "")

@@ -142,6 +142,35 @@ def test_a_rebalance_reaches_its_members_one_after_the_other():
     assert causes(judgement, checks.at_most_one_leader) == {"rebalance on its way": 1}
 
 
+# Moves
+
+
+def moved(*faults):
+    """C is given leadership at 14 s, B gets it back at 16 s."""
+    return judged(
+        *(started(12.5, "C"), exited(21, "C"), group_stored(14, 3, "BC", leader="C")),
+        *(joined(14, "C", 3), assigned(14, "C", True)),
+        *(joined(14, "B", 3), assigned(14, "B", False), group_stored(16, 4, "BC", leader="B")),
+        *(joined(16, "B", 4), assigned(16, "B", True), joined(16, "C", 4)),
+        *(assigned(16, "C", False), *faults),
+    )
+
+
+def test_a_move_without_a_cause_fails_the_storm():
+    judgement = moved()
+    assert causes(judgement, checks.leader_moved_only_for_a_reason) == {"kill -9": 1, "": 2}
+    assert "leader_moved_only_for_a_reason" in found(judgement)
+
+
+def test_a_leader_that_returns_may_take_leadership_back():
+    judgement = moved(frozen(13.5, "B"), thawed(15.5, "B"))
+    assert causes(judgement, checks.leader_moved_only_for_a_reason) == {
+        "kill -9": 1,
+        "freeze": 1,
+        "the leader returns": 1,
+    }
+
+
 # Greetings
 
 
@@ -214,6 +243,9 @@ def test_a_worker_that_ends_by_itself_needs_a_fault():
     assert found(judgement) == {"nobody_ends_by_itself"}
     assert judged(*worker, cut(15, "C")).passed
     assert judged(started(3, "C"), killed(17, "C"), exited(17, "C", 137)).passed
+    # What was done to its last life is no cause.
+    last_life = [started(1, "C"), killed(2, "C"), exited(2.5, "C", 137)]
+    assert not judged(*last_life, started(3, "C"), exited(3.5, "C", 1)).passed
 
 
 def test_a_publish_of_a_worker_that_does_not_lead_fails_the_storm_whatever_was_done():
