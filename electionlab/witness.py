@@ -186,6 +186,8 @@ class Witness:
                 if message is None or message.error():
                     continue
                 number, offset = message.partition() or 0, message.offset() or 0
+                if number not in left:  # stored since the reading began
+                    continue
                 created = message.timestamp()[1] / 1000
                 if created >= since:
                     value = message.value() or b""
