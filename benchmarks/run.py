@@ -199,9 +199,9 @@ def kafka_waits() -> list[tuple[str, float]]:
 
 
 def page() -> list[str]:
-    newest = max((PROJECT / "_build" / "executed").iterdir(), key=lambda path: path.stat().st_mtime)
-    records = {Path(r.uri).name: r.data for r in get_cache(newest).list_cache_records()}
-    took = records["playbook.md"]["execution_seconds"]
+    caches = (PROJECT / "_build" / "executed").glob("*/docs/playbook")
+    newest = max(caches, key=lambda path: path.stat().st_mtime)
+    took = get_cache(newest).list_cache_records()[-1].data["execution_seconds"]
     waits = [*kafka_waits(), *imposed_waits(page_history())]
     total = sum(seconds for _, seconds in waits)
     lines = [f"| the playbook page executes, s | {took:.1f} | at most 45 |"]
@@ -258,7 +258,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--fresh", action="store_true", help="also time a fresh clone (network)")
     options = parser.parse_args()
-    subprocess.run(["make", "html"], cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
+    # One page after the other: how long the playbook's takes is measured too.
+    alone = ["make", "html", "SPHINX_OPTIONS=-D pages_at_once=1"]
+    subprocess.run(alone, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
     rows = [
         *boot(options.rounds),
         *three_brokers(options.rounds),

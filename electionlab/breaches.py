@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from electionlab import events as ev
-from electionlab.checks.losses import grants
+from electionlab.checks import moves
 from electionlab.checks.verdict import stretch, where
 from electionlab.history import Fault, History, Span
 from electionlab.spans import overlaps, subtract
@@ -132,27 +131,18 @@ def no_leader(history: History, patience_s: float = 10.0) -> Iterator[Breach]:
 
 
 def needless_moves(history: History) -> Iterator[Breach]:
-    """Leadership goes to another worker. Explained by a fault of its former holder or of a broker
-    near the move, or by the holder's end; others that come and go are no cause. Or by the return
-    of a leader: it led before, a fault of its own is at work or just over, and it brings along the
-    assignment that it had. Two then claim the leader partition, and the order of their ids
-    decides who keeps it (`_unassign_overassigned` in faust/assignor/copartitioned_assignor.py).
+    """Leadership goes to another worker. Explained by what `moves` gives as its reason: a fault of
+    the former holder or of a broker, or the holder's end. Or by the return of a leader that had
+    been cut off or frozen and led in its own eyes all the time: it brings along the assignment
+    that it had, two claim the leader partition, and the order of their ids decides who keeps it
+    (`_unassign_overassigned` in faust/assignor/copartitioned_assignor.py).
     """
-    led: set[str] = set()
-    for former, given in pairwise(grants(history)):
-        led.add(former.worker)
-        if given.worker == former.worker or given.time > history.over:
-            continue
-        span = history.leaderships.touching(former.time, former.time, former.worker)[-1]
-        moved = min(given.time, span.end)
-        cause = cause_of(history, former.worker, moved)
-        lives = history.lives.touching(former.time, former.time, former.worker)
-        if not cause and lives and lives[-1].end_is_known and lives[-1].end <= given.time:
-            cause = "its end"
-        if not cause and given.worker in led and cause_of(history, given.worker, given.time):
+    for move in moves(history):
+        cause = move.fault.what if move.fault else "its end" if move.reason else ""
+        if not cause and move.returned and cause_of(history, move.worker, move.time):
             cause = RETURN
-        words = f"{history.at(given.time):.3f} s: from {former.worker} to {given.worker}"
-        yield Breach(moved, given.time, words, cause)
+        words = f"{history.at(move.time):.3f} s: from {move.former} to {move.worker}"
+        yield Breach(move.time, move.time, words, cause)
 
 
 def ended_by_itself(history: History) -> Iterator[Breach]:

@@ -113,7 +113,9 @@ def glue_name(key: str) -> str:
     return f"claim-{key}"
 
 
-def judge(key: str, found: Mapping[str, Verdict | Outcome], figure: str) -> Judged:
+def judge(
+    key: str, found: Mapping[str, Verdict | Outcome], figure: str, ledger: Path = LEDGER
+) -> Judged:
     """Write into the ledger what this build found of a claim, and return it for the page.
 
     `found` has the verdict (or the outcome) for each experiment that the ledger names for this
@@ -121,9 +123,10 @@ def judge(key: str, found: Mapping[str, Verdict | Outcome], figure: str) -> Judg
     outcome is not the one expected, LabError for a claim or an experiment that is not in the
     ledger, or for one that is missing.
     """
-    if key not in load():
-        raise LabError(f"There is no claim {key!r} in {LEDGER.name}, but {', '.join(load())}.")
-    claim = load()[key]
+    claims = load(ledger)
+    if key not in claims:
+        raise LabError(f"There is no claim {key!r} in {ledger.name}, but {', '.join(claims)}.")
+    claim = claims[key]
     if set(found) != set(claim.expected):
         raise LabError(
             f"The claim {key!r} is judged by {', '.join(claim.expected)}; "
@@ -137,7 +140,7 @@ def judge(key: str, found: Mapping[str, Verdict | Outcome], figure: str) -> Judg
             raise AssertionError(
                 f"{claim.words} Expected of {name!r}: {' or '.join(expected)}; found: {outcome}. "
                 f"{figure}\n{told if isinstance(told, Verdict) else ''}\nIf Faust or Kafka has "
-                f"changed, the page and {LEDGER.name} have to say so."
+                f"changed, the page and {ledger.name} have to say so."
             )
     judged = Judged(claim, outcomes, figure)
     _glue(glue_name(key), judged)

@@ -13,8 +13,8 @@ import os
 import re
 import shlex
 import shutil
-import sys
 import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from electionlab.jars import ensure_jars
 from electionlab.java import Java, find_java
 from electionlab.places import cache_errors, cache_folder, new_log
 from electionlab.processes import Process, last_lines
+from electionlab.progress import say
 from electionlab.waiting import wait_until
 
 VERSION = "3.9.1"  # the last line that has ZooKeeper
@@ -142,7 +143,7 @@ class Plan:
 
 def _train(plan: Plan, scratch: Path) -> None:
     """Run both servers once with recording JVMs, which write their AOT caches as they end."""
-    print(f"Training AOT caches for ZooKeeper and Kafka {VERSION}, once.", file=sys.stderr)
+    say(f"Training AOT caches for ZooKeeper and Kafka {VERSION}, once.")
     data = Path(tempfile.mkdtemp(dir=plan.folder, prefix=SCRATCH))
     taken = {"zookeeper": ports.free_port(), "kafka": ports.free_port()}
     texts = {
@@ -152,18 +153,27 @@ def _train(plan: Plan, scratch: Path) -> None:
     logging = f"-Dlog4j.configuration={(scratch / 'etc/kafka/log4j.properties').as_uri()}"
     with contextlib.ExitStack() as running:
         running.callback(shutil.rmtree, data, ignore_errors=True)
-        for name, main in MAINS.items():
-            config, log = data / f"{name}.properties", new_log(f"{name}-training")
-            config.write_text(texts[name])
-            aot = f"-XX:AOTCacheOutput={scratch / 'libexec' / name}.aot"
-            command = [str(plan.java.launcher), *JVM_FLAGS, aot, logging, "-cp", plan.class_path]
-            server = Process([*command, main, str(config)], name=name, log=log, grace_s=60)
-            running.callback(server.stop, within=120)
-            wait_until(
-                lambda port=taken[name], server=server: ports.accepts(port) or not server.alive,  # type: ignore[misc]
-                within=60,
-                why=lambda log=log: f"no port was opened. {log} ends:\n{last_lines(log)}",  # type: ignore[misc]
-            )
+        servers: list[Process] = []
+        try:
+            for name, main in MAINS.items():
+                config, log = data / f"{name}.properties", new_log(f"{name}-training")
+                config.write_text(texts[name])
+                aot = f"-XX:AOTCacheOutput={scratch / 'libexec' / name}.aot"
+                command = [str(plan.java.launcher), *JVM_FLAGS, aot, logging, "-cp"]
+                command += [plan.class_path, main, str(config)]
+                server = Process(command, name=name, log=log)
+                servers.append(server)
+                wait_until(
+                    lambda port=taken[name], server=server: ports.accepts(port) or not server.alive,  # type: ignore[misc]
+                    within=60,
+                    why=lambda log=log: f"no port was opened. {log} ends:\n{last_lines(log)}",  # type: ignore[misc]
+                )
+            for server in reversed(servers):
+                server.stop(within=120)
+        except BaseException:  # whoever interrupts does not wait until the caches are written
+            for server in servers:
+                server.stop(within=0)
+            raise
     for name in MAINS:
         if not (scratch / "libexec" / f"{name}.aot").is_file():
             raise LabError(f"the JVM wrote none for {name}.")
@@ -191,7 +201,20 @@ def _is_whole(home: Path) -> bool:
 def _build(plan: Plan) -> None:
     home = plan.home
     scratch = Path(tempfile.mkdtemp(dir=plan.folder, prefix=SCRATCH))
-    for name, text in {**plan.files(), "libexec/settings.sh": plan.settings(home)}.items():
+    try:
+        _fill(plan, scratch)
+        if home.exists():
+            say(f"{home} was changed or damaged, and is made anew.")
+            home.rename(f"{scratch}-old")  # swept by the next build
+        scratch.rename(home)
+    except BaseException:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
+
+
+def _fill(plan: Plan, scratch: Path) -> None:
+    """Write all files of a home, and train its AOT caches."""
+    for name, text in {**plan.files(), "libexec/settings.sh": plan.settings(plan.home)}.items():
         path = scratch / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
@@ -202,12 +225,22 @@ def _build(plan: Plan) -> None:
         except LabError as error:
             for left in scratch.glob("libexec/*.aot"):
                 left.unlink()
-            print(f"The servers will boot without AOT caches: {error}", file=sys.stderr)
+            say(f"The servers will boot without AOT caches: {error}")
     (scratch / SUMS).write_text(json.dumps(_sums(scratch)))
-    if home.exists():
-        print(f"{home} was changed or damaged, and is made anew.", file=sys.stderr)
-        home.rename(f"{scratch}-old")  # swept by the next build
-    scratch.rename(home)
+
+
+def _plan(stopped: threading.Event | None = None) -> Plan:
+    return Plan(find_java(), tuple(ensure_jars(LOCK, stopped)), cache_folder() / LOCK)
+
+
+def is_made(stopped: threading.Event | None = None) -> bool:
+    """Whether `make_home` has nothing left to do. Fetches its jars where they are missing.
+
+    Raises LabError where Java or the jars cannot be had, or once `stopped` is set.
+    """
+    plan = _plan(stopped)
+    with cache_errors(plan.folder):
+        return _is_whole(plan.home)
 
 
 def make_home() -> Path:
@@ -216,9 +249,8 @@ def make_home() -> Path:
     Two processes may call this at once: the second waits for the first. Raises LabError where Java
     or the jars cannot be had, or the cache cannot be used.
     """
-    folder = cache_folder() / LOCK
-    plan = Plan(find_java(), tuple(ensure_jars(LOCK)), folder)
-    home = plan.home
+    plan = _plan()
+    folder, home = plan.folder, plan.home
     with cache_errors(folder):
         if not _is_whole(home):
             with filelock.FileLock(folder / "home.lock", timeout=600):

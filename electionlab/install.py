@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import uuid
 from collections.abc import Mapping
@@ -24,6 +23,7 @@ from electionlab.jars import ensure_jars
 from electionlab.java import Java, find_java
 from electionlab.places import cache_errors, cache_folder, new_log
 from electionlab.processes import Process, last_lines
+from electionlab.progress import say
 from electionlab.waiting import wait_until
 
 KAFKA_VERSION = "4.3.0"
@@ -157,7 +157,7 @@ def copy_formatted(
 
 def _train(installation: Installation, target: Path) -> None:
     """Run a broker once with a recording JVM, which writes the AOT cache as it ends."""
-    print(f"Training an AOT cache for Kafka on {installation.java}, once.", file=sys.stderr)
+    say(f"Training an AOT cache for Kafka on {installation.java}, once.")
     folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=SCRATCH))
     written = Path(f"{tempfile.mktemp(dir=target.parent, prefix=SCRATCH)}.aot")
     port, controller_port = ports.free_port(), ports.free_port()
@@ -166,17 +166,20 @@ def _train(installation: Installation, target: Path) -> None:
     config.write_text(properties(folder / "data", port, controller_port))
     command = installation.command("kafka.Kafka", str(config))
     command.insert(1, f"-XX:AOTCacheOutput={written}")
-    broker = Process(command, name="Kafka in training", log=log, remove=[folder], grace_s=60)
+    broker = Process(command, name="Kafka in training", log=log, remove=[folder])
     try:
         wait_until(
             lambda: ports.accepts(port) or not broker.alive,
             within=60,
             why=lambda: f"no port was opened. The last lines of its log:\n{last_lines(log)}",
         )
-    finally:
         broker.stop(within=120)
-    if not written.is_file():
-        raise LabError(f"the JVM wrote none. The last lines of its log:\n{last_lines(log)}")
+        if not written.is_file():
+            raise LabError(f"the JVM wrote none. The last lines of its log:\n{last_lines(log)}")
+    except BaseException:  # whoever interrupts does not wait until the cache is written
+        broker.stop(within=0)
+        written.unlink(missing_ok=True)
+        raise
     _sum_file(target).write_text(_sum(written))
     written.replace(target)
     # One for each environment that used this cache, 64 MB each: keep the newest.
@@ -232,6 +235,6 @@ def prepare() -> Installation:
                     _train(plain, aot_path)
                 except (LabError, ImportError) as error:
                     no_cache.touch()
-                    print(f"Kafka will boot without an AOT cache: {error}", file=sys.stderr)
+                    say(f"Kafka will boot without an AOT cache: {error}")
     aot_cache = aot_path if java.trains_aot_cache and aot_path.is_file() else None
     return Installation(java, class_path, formatted, aot_cache)

@@ -153,7 +153,7 @@ class Lab(Workers):
 
     def watch(self, experiment: Callable[[Self], None], *, settle: float = 3.0) -> History:
         """Run one experiment and return the history of that stretch of time alone."""
-        begun = time.time()
+        begun = int(time.time() * 1000) / 1000  # as actions and logs have it
         experiment(self)
         self.read_topic(settle)
         if self.observer:

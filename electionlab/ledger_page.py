@@ -5,12 +5,14 @@
 
 shows the claims whose `source` is `playbook`. What was found is read from the outputs of the pages
 that judge them. A claim that no page has judged is shown as such, with a warning, which `-W` makes
-an error; so is one whose finding is not the one expected.
+an error; so is one whose finding is not the one expected. `claims_ledger` in conf.py names another
+ledger than docs/claims.toml.
 """
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -39,8 +41,9 @@ class ClaimsDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         source = self.arguments[0]
-        self.env.note_dependency(str(claims.LEDGER))
-        for claim in claims.load().values():
+        ledger = Path(self.config.claims_ledger)
+        self.env.note_dependency(str(ledger))
+        for claim in claims.load(ledger).values():
             if claim.source == source:
                 self.env.note_dependency(str(self.env.doc2path(claim.page)))
         return [pending_ledger(source=source)]
@@ -53,7 +56,8 @@ class FillLedger(SphinxPostTransform):
 
     def run(self, **_: Any) -> None:
         for place in list(self.document.findall(pending_ledger)):
-            told = [c for c in claims.load().values() if c.source == place["source"]]
+            known = claims.load(Path(self.config.claims_ledger)).values()
+            told = [claim for claim in known if claim.source == place["source"]]
             place.replace_self(self._table([self._row(claim, place) for claim in told]))
 
     def _row(self, claim: Claim, place: nodes.Element) -> nodes.row:
@@ -108,6 +112,7 @@ class FillLedger(SphinxPostTransform):
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
+    app.add_config_value("claims_ledger", str(claims.LEDGER), "env", frozenset({str}))
     app.add_node(pending_ledger)
     app.add_directive("claims", ClaimsDirective)
     app.add_post_transform(FillLedger)

@@ -20,6 +20,10 @@ import psutil
 
 from electionlab.waiting import wait_until
 
+BUILD_VARIABLE = "ELECTIONLAB_BUILD"
+"""Environment variable: names the build that executes the pages, the same for all of them."""
+SAME_BUILD_WAIT_S = 600.0
+
 
 def _myself() -> str:
     """This process in words: the notebook it runs (JupyterLab tells), else its command line."""
@@ -61,7 +65,8 @@ class WalkthroughLock:
         """Take the lock, waiting at most `within` seconds (default 120, or the environment
         variable ELECTIONLAB_LOCK_WAIT_S) for whoever holds it.
 
-        Raises LabError that names the holder.
+        For another page of the same build it waits longer, and without a word: a page shows what
+        is said here. Raises LabError that names the holder.
         """
         if self._count == 0:
             wait_s = float(os.environ.get("ELECTIONLAB_LOCK_WAIT_S", "120"))
@@ -81,7 +86,9 @@ class WalkthroughLock:
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             if not self._try(descriptor):
-                if within > 0:
+                if within > 0 and self._held_by_our_build():
+                    within = max(within, SAME_BUILD_WAIT_S)
+                elif within > 0:
                     print(
                         f"The walkthrough is being run by {self.holder()}. "
                         f"Waiting for it to end, {within:g} s at most.",
@@ -101,12 +108,20 @@ class WalkthroughLock:
                 "pid": os.getpid(),
                 "command": _myself(),
                 "since": time.strftime("%H:%M:%S"),
+                "build": os.environ.get(BUILD_VARIABLE, ""),
             }
             os.write(descriptor, json.dumps(told).encode())
         except BaseException:
             os.close(descriptor)
             raise
         return descriptor
+
+    def _held_by_our_build(self) -> bool:
+        ours = os.environ.get(BUILD_VARIABLE)
+        try:
+            return bool(ours) and json.loads(self.path.read_text())["build"] == ours
+        except (OSError, ValueError, KeyError):
+            return False
 
     @staticmethod
     def _try(descriptor: int) -> bool:

@@ -19,6 +19,10 @@ UNDOES: dict[type[Event], tuple[type[Event], ...]] = {
 }
 
 
+CARRIED = "before"
+"""Who asked (`by`) for what we had done before the stretch began."""
+
+
 def between(events: Iterable[Event], start: float, end: float) -> list[Event]:
     """The events from one Unix time to another. What was so at the beginning (who ran, in which
     generation, with which partitions, what was frozen or cut off) stands at that time."""
@@ -38,5 +42,11 @@ def between(events: Iterable[Event], start: float, end: float) -> list[Event]:
         elif isinstance(event, STATE):
             before.pop((event.worker, type(event)), None)  # the newest comes last
             before[event.worker, type(event)] = event
-    known = [dataclasses.replace(event, time=start) for event in before.values()]
+    known = [_carried(event, start) for event in before.values()]
     return [*known, *within, ev.HistoryEnded(time=end, worker="lab")]
+
+
+def _carried(event: Event, start: float) -> Event:
+    if isinstance(event, ev.Action):
+        return dataclasses.replace(event, time=start, effective=None, by=CARRIED)
+    return dataclasses.replace(event, time=start)

@@ -186,7 +186,7 @@ class Witness:
                 if message is None or message.error():
                     continue
                 number, offset = message.partition() or 0, message.offset() or 0
-                if number not in left:  # stored since the reading began
+                if number not in left:  # it came after we had asked where the end is
                     continue
                 created = message.timestamp()[1] / 1000
                 if created >= since:

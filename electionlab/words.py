@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from electionlab import events as ev
 from electionlab.events import Event
 from electionlab.history import History
+from electionlab.stretch import CARRIED
 
 ACTIONS: dict[type[Event], str] = {
     ev.WorkerStarted: "start",
@@ -60,8 +61,9 @@ def _how(event: Event) -> str:
 
 
 def actions_of(history: History) -> list[Event]:
-    """What we did, up to the end of the run: that all workers are stopped then is no news."""
-    actions = history.of(*ACTIONS)
+    """What we did, up to the end of the run: that all workers are stopped then is no news, nor is
+    what was done before a stretch began."""
+    actions = [event for event in history.of(*ACTIONS) if getattr(event, "by", "") != CARRIED]
     over = [number for number, event in enumerate(actions) if isinstance(event, ev.RunEnding)]
     return actions[: over[0] + 1] if over else actions
 

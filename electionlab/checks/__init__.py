@@ -11,6 +11,9 @@ Claims that go beyond it:
     always_a_leader                leader_moved_only_for_a_reason
     one_leader_in_each_generation  broker_knows_one_leader    views_agree
     one_effective_publisher        no_stale_publishes         printed_in_order
+
+`moves` lists how leadership went from worker to worker, with the fault behind each move and the
+seconds it took.
 """
 
 from electionlab.checks.broker import (
@@ -25,7 +28,8 @@ from electionlab.checks.greetings import (
     printed_in_order,
 )
 from electionlab.checks.leaders import always_a_leader, at_most_one_leader
-from electionlab.checks.losses import leader_moved_only_for_a_reason, new_leader_after_each_loss
+from electionlab.checks.losses import new_leader_after_each_loss
+from electionlab.checks.moving import Move, leader_moved_only_for_a_reason, moves
 from electionlab.checks.publishing import (
     TIMER_INTERVAL_S,
     no_stale_publishes,
@@ -57,6 +61,7 @@ ALL = (
 __all__ = [
     "ALL",
     "TIMER_INTERVAL_S",
+    "Move",
     "Outcome",
     "Verdict",
     "always_a_leader",
@@ -65,6 +70,7 @@ __all__ = [
     "each_greeting_printed_once",
     "greetings_spread",
     "leader_moved_only_for_a_reason",
+    "moves",
     "new_leader_after_each_loss",
     "no_greeting_is_lost",
     "no_stale_publishes",

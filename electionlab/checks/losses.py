@@ -1,14 +1,12 @@
-"""How leadership moves from one worker to another: after each loss, and only for a reason."""
+"""What follows when a leader is lost."""
 
 from __future__ import annotations
 
 import statistics
 from bisect import bisect_right
-from collections.abc import Iterator
-from itertools import pairwise
 
 from electionlab import events as ev
-from electionlab.checks.causes import cause, told
+from electionlab.checks.causes import cause
 from electionlab.checks.verdict import Verdict, seconds, where
 from electionlab.groups import Steps
 from electionlab.history import History, Span
@@ -106,59 +104,3 @@ class _Successors:
             lives = self.history.lives.touching(event.time, event.time, event.worker)
             return bool(lives) and lives[-1].start > lost.end
         return (self.assigned[event.worker].at(event.time) or 0.0) > lost.start
-
-
-def leader_moved_only_for_a_reason(history: History) -> Verdict:
-    """Whether leadership stayed with a worker as long as nothing was done to it.
-
-    A move is an assignment that gives leadership to another worker than the one before, in a later
-    generation; a worker that was cut off and gets it back is one too, though in its own eyes it led
-    all the time. It has a reason where the old leader had ended, or where a fault (Ctrl+C, kill,
-    freeze, cut, slow network, blocked loop) on it or on a broker was at work or had ended at most
-    `causes.AFTERMATH_S` before. Other workers that come, go or break are no reason. Figures:
-    `moves`, `needless`.
-    """
-    claim = "Leadership moves only when something happens to the leader."
-    moves, needless = [], []
-    for former, given in pairwise(grants(history)):
-        if given.worker == former.worker or given.time > history.over:
-            continue
-        line = f"{history.at(given.time):.3f} s: from {former.worker} to {given.worker}"
-        led = history.leaderships.touching(former.time, former.time, former.worker)[-1]
-        reason = _reason(history, led, given.time)
-        if reason:
-            moves.append(f"{line}, after {reason}")
-        else:
-            needless.append(
-                f"{line}, generation {history.generation_of(given.worker, given.time)}, though "
-                f"nothing had been done to {former.worker}, which led from "
-                f"{history.at(led.start):.3f} s"
-            )
-    figures = {"moves": len(moves) + len(needless), "needless": len(needless)}
-    if needless:
-        finding = f"{len(needless)} of {figures['moves']} moves without a reason."
-        return Verdict(claim, "broken", finding, tuple(needless), figures)
-    if not moves:
-        return Verdict(claim, "unknown", "Leadership never moved.", (), figures)
-    return Verdict(claim, "held", f"{len(moves)} moves, each for a reason.", tuple(moves), figures)
-
-
-def grants(history: History) -> Iterator[ev.PartitionsAssigned]:
-    """Each time a worker was given leadership. An assignment of a generation that is over, told
-    late by a worker that stood still, is none."""
-    newest = 0
-    for given in history.of(ev.PartitionsAssigned):
-        generation = history.generation_of(given.worker, given.time) or newest
-        if given.leads and generation >= newest:
-            newest = generation
-            yield given
-
-
-def _reason(history: History, led: Span, moved: float) -> str | None:
-    """Why leadership left a worker that had led, in words; None for no reason."""
-    if fault := cause(history, led.worker, min(moved, led.end)):
-        return told(history, fault)
-    lives = history.lives.touching(led.start, led.start, led.worker)
-    if lives and lives[-1].end_is_known and lives[-1].end <= moved:
-        return f"the end of {led.worker} at {history.at(lives[-1].end):.3f} s"
-    return None

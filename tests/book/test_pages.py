@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import itertools
+import pickle
 import re
 from urllib.parse import unquote, urlsplit
 
@@ -11,6 +13,7 @@ from conftest import Site, build
 from gone import assert_gone
 
 from electionlab.history import History
+from electionlab.pages import Page, look
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
 RUN = ["docs/playbook", "notebooks/01-walkthrough"]
@@ -23,6 +26,29 @@ def outputs(site: Site, page: str) -> str:
 def test_the_build_says_nothing_that_looks_like_a_warning(site):
     assert "WARNING: " not in site.log
     assert "build succeeded" in site.log
+
+
+def _page(site: Site, name: str) -> Page:
+    (path,) = site.root.glob(f"{name}.*")
+    return look(name, path)
+
+
+def test_pages_with_ports_of_their_own_ran_beside_those_that_take_turns(site):
+    """By the times that myst-nb notes for each executed page."""
+    pickled = site.html / ".doctrees" / "environment.pickle"
+    noted = pickle.loads(pickled.read_bytes()).nb_metadata
+    ran = {name: told["exec_data"] for name, told in noted.items() if "exec_data" in told}
+    begun = {name: told["mtime"] - told["runtime"] for name, told in ran.items()}
+    ended = {name: told["mtime"] for name, told in ran.items()}
+    own = {name for name in ran if _page(site, name).own_ports}
+    turns = sorted(set(ran) - own, key=lambda name: begun[name])
+    assert {*RUN, "docs/two-ways"} <= set(turns)
+    assert "docs/beyond-one-machine" in own
+    for first, second in itertools.pairwise(turns):
+        assert ended[first] <= begun[second]
+    assert any(
+        begun[one] < ended[other] and begun[other] < ended[one] for one in own for other in turns
+    )
 
 
 def test_nothing_is_left_running_after_the_build(site):

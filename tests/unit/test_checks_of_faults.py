@@ -178,7 +178,7 @@ def test_leadership_moves_for(events, reason):
 def test_leadership_does_not_move_for(events):
     verdict = moved(*events)
     assert verdict.outcome == "broken"
-    assert verdict.figures == {"moves": 1, "needless": 1}
+    assert verdict.figures == {"moves": 1, "needless": 1, "returned": 0}
 
 
 def test_leadership_given_back_to_who_never_knew_it_was_gone_is_a_move():
@@ -188,7 +188,7 @@ def test_leadership_given_back_to_who_never_knew_it_was_gone_is_a_move():
         *(assigned(31, "B", False), assigned(31.1, "A", True)),
     )
     verdict = checks.leader_moved_only_for_a_reason(history)
-    assert verdict.figures == {"moves": 2, "needless": 1}
+    assert verdict.figures == {"moves": 2, "needless": 1, "returned": 1}
     assert verdict.evidence[0].startswith("31.100 s: from B to A, generation 3, though nothing")
 
 
@@ -198,13 +198,39 @@ def test_an_assignment_told_late_is_no_move():
         *(thawed(14, "A"), assigned(14, "A", True), joined(15, "A", 3), joined(15, "B", 3)),
         *(assigned(15, "A", False), assigned(15, "B", True)),
     )
-    assert checks.leader_moved_only_for_a_reason(history).figures == {"moves": 1, "needless": 0}
+    figures = checks.leader_moved_only_for_a_reason(history).figures
+    assert (figures["moves"], figures["needless"]) == (1, 0)
 
 
 def test_a_long_session_does_not_hide_the_reason():
     history = run_of(killed(4, "A"), exited(4, "A"), assigned(70, "B", True), end=80)
     verdict = checks.leader_moved_only_for_a_reason(history)
     assert verdict.evidence == ("70.000 s: from A to B, after kill -9 of A at 4.000 s",)
+
+
+def test_each_move_tells_its_fault_and_how_long_it_took():
+    history = run_of(
+        *(cut(4, "A"), assigned(10, "B", True), published(11, "B"), published(12, "A")),
+        *(healed(14, "A"), assigned(15, "B", False), assigned(15, "A", True)),
+        *(published(16, "A"), cut(25, "A"), assigned(32, "B", True), published(33, "B")),
+        *(healed(34, "A"), assigned(35, "A", False)),
+    )
+    told = [
+        (move.former, move.worker, move.fault and move.fault.what, move.took_s, move.returned)
+        for move in checks.moves(history)
+    ]
+    assert told == [
+        ("A", "B", "cut", 7, False),
+        ("B", "A", None, None, True),
+        ("A", "B", "cut", 8, False),
+    ]
+
+
+def test_a_fault_older_than_the_leadership_has_no_duration():
+    slow = ev.WorkerSlowed(time=0.5, worker="A", delay_s=2)
+    move = checks.moves(run_of(slow, assigned(20, "B", True), published(21, "B")))[0]
+    assert (move.fault.what, move.took_s) == ("slow network", None)
+    assert checks.moves(run_of(cut(9, "A"), assigned(20, "B", True)))[0].took_s is None
 
 
 # always_a_leader, at_most_one_leader

@@ -1,11 +1,15 @@
 """The class path's lock, and a cache that is filled whole or not at all."""
 
 import contextlib
+import functools
 import hashlib
+import http.server
 import os
 import tempfile
+import threading
 from pathlib import Path
 
+import jgo.maven
 import pytest
 
 from electionlab import jars
@@ -65,6 +69,85 @@ def test_kafkas_lock_pins_each_jar_by_size_and_sum():
 def test_a_lock_is_read_line_by_line_without_its_comments(cache):
     assert read_lock("tiny") == [TINY]
     assert TINY.file_name == "tiny-1.0.jar"
+
+
+# A repository
+
+
+@pytest.fixture
+def repository(cache, monkeypatch):
+    """A repository on this machine; what it answers is the test's, and what it was asked."""
+    asked, answers = [], {}
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # keeps connections open
+
+        def do_GET(self):
+            asked.append((self.client_address[1], self.path))
+            status, content = answers.get("status", 200), answers.get("content", CONTENT)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/repository"
+    context = functools.partial(jgo.maven.MavenContext, remote_repos={"here": address})
+    monkeypatch.setattr(jgo.maven, "MavenContext", context)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    yield asked, answers
+    server.shutdown()
+    server.server_close()
+
+
+def many(count):
+    """A lock of so many jars with the same bytes."""
+    head = (jars.LOCKS / "tiny.lock").read_text()
+    lines = [f"org.example:tiny{number}:1.0 {len(CONTENT)} {SUM}" for number in range(count)]
+    (jars.LOCKS / "tiny.lock").write_text("\n".join([head.strip(), *lines]) + "\n")
+
+
+def test_jars_are_fetched_by_their_coordinates_over_few_connections(repository, cache, capsys):
+    many(30)
+    found = ensure_jars("tiny")
+    assert len(found) == 31
+    assert all(path.read_bytes() == CONTENT for path in found)
+    asked, _ = repository
+    paths = {path for _, path in asked}
+    assert "/repository/org/example/electionlab/tiny/1.0/tiny-1.0.jar" in paths
+    assert len(asked) == len(paths) == 31
+    assert len({port for port, _ in asked}) <= jars.CONNECTIONS
+    assert capsys.readouterr().err.endswith("Fetching tiny 0 of 0 MB\n")
+    assert {path.suffix for path in (cache / "tiny").iterdir()} == {".jar", ".lock"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ({"content": CONTENT.upper()}, r"tiny-1\.0\.jar arrived damaged"),
+        ({"content": b""}, r"tiny-1\.0\.jar arrived damaged: 0 bytes instead of 15"),
+        ({"status": 404}, r"could not be fetched from Maven's central repository: HTTPError"),
+    ],
+    ids=["corrupt", "empty", "missing"],
+)
+def test_what_arrives_otherwise_is_refused(repository, cache, answer, told):
+    repository[1].update(answer)
+    with pytest.raises(LabError, match=told):
+        ensure_jars("tiny")
+    assert [path.name for path in (cache / "tiny").iterdir()] == ["fetch.lock"]
+
+
+def test_a_fetch_that_is_stopped_leaves_nothing_half_done(repository, cache):
+    stopped = threading.Event()
+    stopped.set()
+    with pytest.raises(LabError, match="Fetching tiny was stopped"):
+        ensure_jars("tiny", stopped)
+    assert [path.name for path in (cache / "tiny").iterdir()] == ["fetch.lock"]
 
 
 # Whole or not

@@ -6,8 +6,9 @@ import os
 import pytest
 from scripts import kill, script, seen, wait_until_stopped
 
+from electionlab import locks
 from electionlab.errors import LabError
-from electionlab.locks import WalkthroughLock
+from electionlab.locks import BUILD_VARIABLE, WalkthroughLock
 from electionlab.processes import Process
 
 HOLD = """
@@ -101,6 +102,23 @@ def test_who_waits_in_vain_is_told_the_holders_process(path, make_lock, capsys):
             make_lock().acquire(within=0.1)
     assert f"run by process {holder.pid} (" in str(caught.value)
     assert "has ended" not in str(caught.value)
+    assert f"being run by process {holder.pid}" in capsys.readouterr().err
+
+
+def test_another_page_of_the_same_build_is_waited_for_without_a_word(
+    path, make_lock, monkeypatch, capsys
+):
+    monkeypatch.setenv(BUILD_VARIABLE, "4711")
+    with script(HOLD, path) as (holder, _):
+        monkeypatch.setattr(locks, "SAME_BUILD_WAIT_S", 0.5)
+        with pytest.raises(LabError, match=r"Waited 0\.5 s in vain"):
+            make_lock().acquire(within=0.1)
+        with pytest.raises(LabError, match=r"Waited 0 s in vain"):
+            make_lock().acquire(within=0)
+        assert capsys.readouterr().err == ""
+        monkeypatch.setenv(BUILD_VARIABLE, "4712")
+        with pytest.raises(LabError, match=r"Waited 0\.1 s in vain"):
+            make_lock().acquire(within=0.1)
     assert f"being run by process {holder.pid}" in capsys.readouterr().err
 
 
