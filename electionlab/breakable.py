@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import signal
 import time
 from collections.abc import Mapping
+from typing import Self
 
 from electionlab import ports
 from electionlab.broker import Broker, Node
+from electionlab.coordinator import find
 from electionlab.errors import LabError
 from electionlab.kafka import START_AGAIN, Kafka
 from electionlab.relay import Relay, Relays
 from electionlab.waiting import wait_until
+from electionlab.witness import Witness
 
+KILLED = 128 + signal.SIGKILL
+
+# A broker's ports lie where no system looks for one to give to a connection.
+PORTS = {"first": 20001, "step": 100, "blocks": 99}
 # Groups may ask for a session shorter than Kafka's floor of 6 s, or a lab would wait most of its
 # time; notebook 04 shows what the floor does.
 FLOOR = {"group.min.session.timeout.ms": "1000"}
@@ -30,17 +40,40 @@ class BreakableKafka(Kafka):
     def __init__(
         self, *, brokers: int = 1, ways: int = 5, settings: Mapping[str, str] | None = None
     ) -> None:
+        self._ways = ways
         super().__init__(
             port=0, lock=False, brokers=brokers, settings={**FLOOR, **(settings or {})}
         )
-        self.relays = Relays()
-        doors = ports.free_ports(ways * brokers)
-        self._doors: dict[int, list[tuple[int, Relay]]] = {
-            broker.node.id: [
-                (door, self.relays.open(door)) for door in (doors.pop() for _ in range(ways))
-            ]
-            for broker in self.brokers
-        }
+        doors = iter(self._block.ports[2 * brokers :])
+        with contextlib.ExitStack() as unless_made:
+            unless_made.callback(self._block.release)
+            self.relays = Relays()
+            unless_made.callback(self.relays.stop)
+            self._doors: dict[int, list[tuple[int, Relay]]] = {
+                broker.node.id: [
+                    (door, self.relays.open(door)) for door in itertools.islice(doors, ways)
+                ]
+                for broker in self.brokers
+            }
+            unless_made.pop_all()
+
+    def _nodes(self, port: int | None, count: int) -> list[Node]:
+        self._block = ports.PortBlock(count * (2 + self._ways), **PORTS)
+        own = iter(self._block.ports)
+        return [Node(number, next(own), next(own)) for number in range(1, count + 1)]
+
+    def held_locks(self) -> list[int]:
+        return self._block.descriptors
+
+    def start(self, within: float = 60.0) -> Self:
+        """As of `Kafka`; LabError too if it has been stopped: its relays are gone then."""
+        self.relays.require_running()
+        return super().start(within)
+
+    def require_alive(self) -> None:
+        """As of `Kafka`; LabError too if it has been stopped, by another thread for one."""
+        self.relays.require_running()
+        super().require_alive()
 
     def way(self, number: int) -> list[Relay]:
         """The relays of one way, from 0: one for each broker."""
@@ -69,12 +102,17 @@ class BreakableKafka(Kafka):
             "num.network.threads": "1",  # for each listener
         }
 
-    def stop_broker(self, number: int = 1) -> None:
-        """Stop a broker in good order (SIGTERM), and wait for its end. LabError if it is down."""
+    def stop_broker(self, number: int = 1) -> bool:
+        """Stop a broker in good order (SIGTERM), and wait for its end. LabError if it is down.
+
+        Returns False if it had to be killed after 10 s: a broker whose quorum is gone has nobody
+        left to agree with.
+        """
         broker = self._running_broker(number)
         self._down.add(number)
         assert broker.process
         broker.process.stop(within=10)
+        return broker.process.status != KILLED
 
     def kill_broker(self, number: int = 1) -> None:
         """Kill a broker (-9), and wait for its end. LabError if it is down."""
@@ -83,16 +121,20 @@ class BreakableKafka(Kafka):
         broker.kill()
 
     def start_broker(self, number: int = 1, within: float = 60.0) -> float:
-        """Start a broker again with the data it had, and wait until it answers; not where it is one
-        of three whose majority is still down. Returns the Unix time. LabError if it runs, or does
-        not answer `within` seconds."""
+        """Start a broker again with the data it had, and wait until it answers. Returns the Unix
+        time at which it did. LabError if it runs, or does not answer `within` seconds.
+
+        The first of three that are all down cannot answer, for it is no quorum: then this returns
+        at once, and the start of the second one waits.
+        """
         broker = self._broker(number)
         broker.start_again()
         self._down.discard(number)
 
         def answers() -> bool:
             broker.require_alive(START_AGAIN)
-            return self._answers(broker) if not self._down else ports.accepts(broker.node.port)
+            alone = Witness(f"{ports.LOOPBACK}:{broker.node.port}")
+            return ports.accepts(broker.node.port) and number in (alone.brokers(within=5) or [])
 
         if not self.alive:
             return time.time()
@@ -101,11 +143,21 @@ class BreakableKafka(Kafka):
 
     def coordinator(self, group: str, within: float = 10.0) -> int:
         """The id of the broker that coordinates a group. LabError if nobody says so in time."""
-        return self.witness.coordinator(group, within)
+
+        def ask() -> int | None:
+            known = (find(broker.node.port, group) for broker in self.brokers if broker.alive)
+            return next((number for number in known if number is not None), None)
+
+        return wait_until(
+            ask, within=within, why=lambda: f"no broker named the coordinator of {group!r}"
+        )
 
     def stop(self) -> None:
-        super().stop()
-        self.relays.stop()
+        try:
+            super().stop()
+        finally:
+            self.relays.stop()
+            self._block.release()
 
     def _broker(self, number: int) -> Broker:
         for broker in self.brokers:

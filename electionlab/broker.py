@@ -54,6 +54,7 @@ class Broker:
         self.log: Path | None = None
         self._command: list[str] = []
         self._keeper: Process | None = None
+        self._keep: list[int] = []
 
     @property
     def alive(self) -> bool:
@@ -89,9 +90,10 @@ class Broker:
             config.write_text(properties(data, self.node.port, self.node.controller_port, more))
             self.log = new_log("kafka" if lone else f"broker-{self.node.id}")
             self._command = installation.command("kafka.Kafka", str(config))
+            self._keep = list(keep)
             if lasting:
                 self._keeper = keep_folder(folder)
-            self._launch([] if lasting else [folder], keep)
+            self._launch([] if lasting else [folder])
 
     def start_again(self) -> None:
         """Start the process anew with the data that it had; it is not ready yet. LabError if it
@@ -99,7 +101,7 @@ class Broker:
         if self.alive or self._keeper is None:
             why = "runs already" if self.alive else "has no data any more to start again with"
             raise LabError(f"{self.name} {why}.")
-        self._launch([], [])
+        self._launch([])
 
     def forget(self) -> None:
         """Remove data that outlived the process. None left is fine."""
@@ -108,10 +110,10 @@ class Broker:
             keeper.send(signal.SIGKILL)
             keeper.wait(within=10)
 
-    def _launch(self, remove: Sequence[Path], keep: Sequence[int]) -> None:
+    def _launch(self, remove: Sequence[Path]) -> None:
         assert self.log
         self.process = Process(
-            self._command, name=self.name, log=self.log, remove=remove, keep=keep
+            self._command, name=self.name, log=self.log, remove=remove, keep=self._keep
         )
 
     def require_alive(self, then: str = "") -> None:

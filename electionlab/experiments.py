@@ -172,16 +172,17 @@ def interrupt_a_static_leader(lab: Lab) -> None:
 
 
 def join_without_standbys(lab: Lab) -> None:
-    """table_standby_replicas=0: two workers join a leader, one after the other."""
-    for members in 2, 3:
-        lab.add()
+    """table_standby_replicas=0: two workers join a leader, one after the other. What they call
+    themselves makes each newcomer the first by name."""
+    for members, name in (2, "b"), (3, "a"):
+        lab.add(settings={"BROKER_CLIENT_ID": name})
         lab.wait_members(members)
         lab.wait_publishes(1)
 
 
 def publish_often(lab: Lab) -> None:
-    """The timer runs fifty times a second instead of once in two, for 500 greetings."""
-    lab.wait_greetings(500)
+    """The timer runs eighty times a second instead of once in two, for 800 greetings."""
+    lab.wait_greetings(800)
 
 
 @dataclass(frozen=True)
@@ -221,11 +222,19 @@ BENCHES = (
     ),
     Bench(lambda: Lab(size=0, by="static"), (interrupt_a_static_leader,)),
     Bench(
-        lambda: Lab(size=1, settings={"TABLE_STANDBY_REPLICAS": "0"}, by="no standbys"),
+        lambda: Lab(
+            size=1,
+            settings={"TABLE_STANDBY_REPLICAS": "0", "BROKER_CLIENT_ID": "c"},
+            by="no standbys",
+        ),
         (join_without_standbys,),
     ),
     Bench(
-        lambda: Lab(program="faulty", settings={"TIMER_INTERVAL_S": "0.02"}, by="often"),
+        lambda: Lab(
+            program="faulty",
+            settings={"TOPIC_PARTITIONS": "4", "TIMER_INTERVAL_S": "0.0125"},
+            by="often",
+        ),
         (publish_often,),
     ),
 )

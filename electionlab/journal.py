@@ -153,7 +153,8 @@ def _partitions(assignment: bytes) -> dict[str, tuple[int, ...]]:
 def as_event(
     stored: StoredGroup | StoredCommit, *, time: float, offset: int, leader_topic: str
 ) -> ev.Event:
-    """The event for a history. `time` is the record's, in Unix seconds, `offset` its place."""
+    """The event for a history. `time` is the record's, in Unix seconds, `offset` its place;
+    `leader_topic` is Faust's, whose partition 0 makes its holder leader."""
     if isinstance(stored, StoredCommit):
         return ev.OffsetCommitted(
             time=time,

@@ -213,7 +213,6 @@ class Kafka(Startable):
             self.ca_file = run_folder() / f"ca-{self.port}.pem"
             self.ca_file.write_text(self._certificates.authority)
             security = (self.security, self._certificates.server)
-        keep = walkthrough.descriptors if self._locks else []
         cluster_id = new_id()
         for broker in self.brokers:
             broker.start(
@@ -221,13 +220,17 @@ class Kafka(Startable):
                 nodes,
                 cluster_id=cluster_id,
                 security=security,
-                keep=keep,
+                keep=self.held_locks(),
                 settings={**self._settings, **self.own_settings(broker.node)},
                 lasting=self.lasting,
             )
         self.version = installation.version
         wait_until(self._answers_or_died, within=within, why=self._why_silent, every=0.01)
         self.ready_after_s = time.monotonic() - begun
+
+    def held_locks(self) -> list[int]:
+        """The descriptors of locks that have to be held as long as a broker lives."""
+        return walkthrough.descriptors if self._locks else []
 
     def own_settings(self, node: Node) -> Mapping[str, str]:
         """What one broker is told beside what all are told."""

@@ -7,40 +7,47 @@ the group (`GroupSeen`), what it wrote into its own log (`GroupStored`, `OffsetC
 
 The watching is done by a process of its own, which writes a line for each sample: a busy notebook
 does not make it late, and librdkafka, which may abort its process when a coordinator does not
-answer (its issue 4605), takes nothing else with it. Its order is one JSON object: `witness` and
-`settings` (where Kafka is and how to get in), `app`, `workers` (web ports), `every` (seconds),
-`journal_from` (offset).
+answer (its issue 4605), takes nothing else with it. Its order is one JSON object, in the
+environment, where no other user sees a password: `witness` and `settings` (where Kafka is and how
+to get in), `app`, `workers` (web ports), `every` (seconds), `journal_from` (offset). A sample from
+the journal has `journal` too, the offset after it; where there is nothing to tell, that is all.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import threading
 import time
+import traceback
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from electionlab import events as ev
 from electionlab import journal
 from electionlab.blocks import Stoppable
-from electionlab.places import new_log
+from electionlab.places import PROJECT, new_log
 from electionlab.ports import LOOPBACK
 from electionlab.processes import Process, last_lines
 from electionlab.saved import event_from_json, event_to_json
 from electionlab.waiting import wait_until
 from electionlab.witness import LEADER_TOPIC, Witness, as_group
 
+ORDER = "ELECTIONLAB_OBSERVER"  # environment variable
 HTTP_WITHIN_S = 0.4
 ANSWER_WITHIN_S = 2.0
-GIVE_UP_S = 600.0  # librdkafka aborts the process when this passes, so it is longer than any outage
+GIVE_UP_S = (
+    3600.0  # librdkafka aborts the process when this passes, so it is longer than any outage
+)
 _silent = logging.getLogger("electionlab.observer")
 _silent.addHandler(logging.NullHandler())
 _silent.propagate = False
@@ -50,14 +57,15 @@ class Observer(Stoppable):
     """Samples every `every` seconds until it is stopped.
 
     `workers` are the web ports to ask; where nobody listens there is no worker. What was not
-    answered becomes a `WitnessFailed`: a sample that is missing says so.
+    answered becomes a `WitnessFailed`: a sample that is missing says so. So does a process that has
+    ended: it is started again, and goes on in the journal where it was. Any thread may ask.
     """
 
     def __init__(
         self, witness: Witness, app: str, workers: Sequence[str], *, every: float = 0.5
     ) -> None:
         self._witness = witness
-        self._order = {
+        self._order: dict[str, Any] = {
             "witness": witness.bootstrap,
             "settings": witness.settings,
             "app": app,
@@ -65,61 +73,68 @@ class Observer(Stoppable):
             "every": every,
         }
         self._journal_end = 0  # offset up to which the journal has been read
+        self._samples: list[ev.Event] = []  # not taken yet
         self._stopped = False
+        self._one_at_a_time = threading.RLock()
         self._begin()
 
     def _begin(self) -> None:
         self._log = new_log("observer")
         self._read_to = 0
         self._process = Process(
-            [sys.executable, "-m", "electionlab.observer", json.dumps(self._order)],
+            [sys.executable, "-m", "electionlab.observer"],
             name="The observer",
             log=self._log,
+            folder=PROJECT,  # or a notebook elsewhere might not find this package
+            environment={**os.environ, ORDER: json.dumps(self._order)},
         )
 
     def take(self) -> list[ev.Event]:
         """The samples since this was last asked."""
+        with self._one_at_a_time:
+            self._read()
+            taken, self._samples = self._samples, []
+        return taken
+
+    def _read(self) -> None:
         ended = not self._process.alive
         with self._log.open("rb") as log:
             log.seek(self._read_to)
             new = log.read()
         new = new[: new.rfind(b"\n") + 1]
         self._read_to += len(new)
-        events = []
         for line in new.decode(errors="replace").splitlines():
             if line.startswith("{"):  # librdkafka may write a line of its own
                 told = json.loads(line)
-                if "journal" in told:
-                    self._journal_end = told["journal"]
-                else:
-                    events.append(event_from_json(told))
+                self._journal_end = told.pop("journal", self._journal_end)
+                if told:
+                    self._samples.append(event_from_json(told))
         if ended and not self._stopped:
-            events.append(_failure("kafka", "observer", last_lines(self._log, 1).strip()))
+            why = f"ended with status {self._process.status}: {last_lines(self._log, 1).strip()}"
+            self._samples.append(_failure("kafka", "observer", why))
             self._order["journal_from"] = self._journal_end
             self._begin()
-        return events
 
-    def settle(self, within: float = 5.0) -> list[ev.Event]:
-        """Wait until the journal has been read as far as it is written now, and return the samples
-        up to then. Without an answer from Kafka nothing is waited for; LabError after `within`
-        seconds."""
+    def settle(self, within: float = 5.0) -> None:
+        """Wait until the journal has been read as far as it is written now. Without an answer from
+        Kafka nothing is waited for; LabError after `within` seconds."""
         end = self._witness.end_of(journal.TOPIC, within=2.0)
-        found = self.take()
 
-        def read() -> bool:
-            found.extend(self.take())
+        def is_read() -> bool:
+            with self._one_at_a_time:
+                self._read()
             return end is None or self._journal_end >= end
 
         wait_until(
-            read,
+            is_read,
             within=within,
             why=lambda: f"the journal was read to {self._journal_end} of {end}",
         )
-        return found
 
     def stop(self) -> None:
-        """End the sampling. Stopped already is fine."""
-        self._stopped = True
+        """End the sampling; what was sampled can still be taken. Stopped already is fine."""
+        with self._one_at_a_time:
+            self._stopped = True
         self._process.stop(within=1)
 
 
@@ -136,26 +151,35 @@ class Sampler:
 
     def run(self) -> None:
         works = (self._watch_group, self._watch_journal, self._watch_workers)
-        threads = [threading.Thread(target=work, daemon=True) for work in works]
+        threads = [threading.Thread(target=_or_end, args=[work], daemon=True) for work in works]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-    def _note(self, event: ev.Event) -> None:
-        self._say(event_to_json(event))
+    def _note(self, event: ev.Event, **more: int) -> None:
+        self._say({**event_to_json(event), **more})
 
     def _watch_group(self) -> None:
-        admin = AdminClient(self._witness.client_settings(logger=_silent))
+        admin, given_up = self._admin(), []
         while True:
             time.sleep(self._every)
             at = time.time()
             asked = admin.describe_consumer_groups([self._app], request_timeout=GIVE_UP_S)
-            while not asked[self._app].done():
+            lost = False
+            while not (lost or asked[self._app].done()):
                 time.sleep(0.01)
                 if time.time() - at > ANSWER_WITHIN_S:
                     self._note(_failure("kafka", "group", "no answer", at))
+                    # A request that was under way when a broker went is never answered, although
+                    # Kafka is back: then another client asks. This one is kept, for to end it would
+                    # be to wait for it.
+                    lost = _answers(admin)
                     at = time.time()
+            if lost:
+                given_up.append(admin)
+                admin = self._admin()
+                continue
             try:
                 group = as_group(asked[self._app].result())
             except KafkaException as error:
@@ -172,6 +196,9 @@ class Sampler:
                 )
             )
 
+    def _admin(self) -> AdminClient:
+        return AdminClient(self._witness.client_settings(logger=_silent))
+
     def _watch_journal(self) -> None:
         own = {
             "logger": _silent,
@@ -179,41 +206,39 @@ class Sampler:
             "enable.auto.commit": False,
             "auto.offset.reset": "earliest",
             "fetch.wait.max.ms": 100,
+            "enable.partition.eof": True,  # the end may be something that no reader is shown
         }
         consumer = Consumer(self._witness.client_settings(**own))
-        while not self._is_there(consumer):
+        while not _answers(consumer, journal.TOPIC):
             time.sleep(0.1)
         consumer.assign([TopicPartition(journal.TOPIC, 0, self._journal_from)])
         while True:
             for message in consumer.consume(200, 0.1):
                 self._read(message)
 
-    def _is_there(self, consumer: Consumer) -> bool:
-        try:
-            topics: dict[str, Any] = consumer.list_topics(timeout=ANSWER_WITHIN_S).topics
-        except KafkaException:
-            return False
-        return journal.TOPIC in topics
-
     def _read(self, message: Any) -> None:
+        if message.error() and message.error().code() == KafkaError._PARTITION_EOF:
+            self._say({"journal": message.offset()})
+            return
         if message.error():
             self._note(_failure("kafka", "journal", message.error()))
             return
         try:
             stored = journal.parse(message.key() or b"", message.value())
         except journal.UnknownFormatError as error:
-            self._note(_failure("kafka", "journal", error))
-            stored = None
-        if stored is not None and stored.group == self._app:
-            self._note(
-                journal.as_event(
-                    stored,
-                    time=message.timestamp()[1] / 1000,
-                    offset=message.offset(),
-                    leader_topic=LEADER_TOPIC.format(app=self._app),
-                )
-            )
-        self._say({"journal": message.offset() + 1})
+            self._note(_failure("kafka", "journal", error), journal=message.offset() + 1)
+            return
+        if stored is None or stored.group != self._app:
+            self._say({"journal": message.offset() + 1})
+            return
+        told = journal.as_event(
+            stored,
+            time=message.timestamp()[1] / 1000,
+            offset=message.offset(),
+            leader_topic=LEADER_TOPIC.format(app=self._app),
+        )
+        # In one line: if this process is killed, either both have been told or neither.
+        self._note(told, journal=message.offset() + 1)
 
     def _watch_workers(self) -> None:
         with ThreadPoolExecutor(max(1, len(self._workers))) as pool:
@@ -228,7 +253,7 @@ class Sampler:
         try:
             routes = _get(name, "/router/topics")
             held = _get(name, "/assignment/")
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, HTTPException) as error:
             why = getattr(error, "reason", error)
             return (
                 None
@@ -244,6 +269,27 @@ class Sampler:
             leads=0 in held.get("actives", {}).get(topic, ()),
             heir=0 in held.get("standbys", {}).get(topic, ()),
         )
+
+
+def _or_end(work: Callable[[], None]) -> None:
+    """Do a work that has no end; if it fails all the same, end the process, or a kind of sample
+    would be missing and nothing would say so."""
+    try:
+        work()
+    except Exception:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(1)
+
+
+def _answers(client: AdminClient | Consumer, topic: str = "") -> bool:
+    """Whether Kafka answers and, where one is named, has a topic."""
+    try:
+        topics: dict[str, Any] = client.list_topics(timeout=ANSWER_WITHIN_S).topics
+    except KafkaException:
+        return False
+    return not topic or topic in topics
 
 
 def _failure(whom: str, asked: str, why: object, at: float | None = None) -> ev.WitnessFailed:
@@ -266,7 +312,7 @@ def main() -> None:
         with lock:
             print(json.dumps(told), flush=True)
 
-    Sampler(json.loads(sys.argv[1]), say).run()
+    Sampler(json.loads(os.environ[ORDER]), say).run()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import platformdirs
 
 from electionlab.errors import LabError
 
+_one_at_a_time = threading.Lock()
 PROJECT = Path(__file__).resolve().parent.parent
 """The workbook's top folder, where leader.py is."""
 
@@ -56,8 +58,13 @@ def run_folder() -> Path:
 
 def new_log(name: str) -> Path:
     """A path in the run's folder that no earlier log has: `6066.log`, then `6066-2.log`."""
-    folder, count = run_folder(), 1
-    while (path := folder / f"{name}{'' if count == 1 else f'-{count}'}.log").exists():
-        count += 1
-    path.touch()
-    return path
+    with _one_at_a_time:  # or two threads would make two folders, a second apart
+        folder, count = run_folder(), 1
+    while True:
+        path = folder / f"{name}{'' if count == 1 else f'-{count}'}.log"
+        try:
+            path.touch(exist_ok=False)  # in one step: another thread may want the same name
+        except FileExistsError:
+            count += 1
+        else:
+            return path

@@ -93,37 +93,47 @@ def free_ports(count: int) -> list[int]:
 
     They lie below those that systems give to connections going out (from 32768 on Linux): one of
     these might be taken before our server comes to listen. Chosen at random, so that two that ask
-    at once hardly ever get the same.
+    at once hardly ever get the same; labs have a range of their own above (`PortBlock`).
     """
-    candidates = random.sample(range(10_000, 32_000), 50 * count)
+    candidates = random.sample(range(10_000, 20_000), 50 * count)
     found = itertools.islice((port for port in candidates if not is_taken(port)), count)
     return list(found)
 
 
 class PortBlock:
-    """So many ports in a row, for one lab: short numbers that are easy to tell apart.
+    """So many `ports` of one lab, in a row.
 
-    The first block whose ports are all free and that no other lab of this user has taken. It is
-    taken by a lock on a file, which ends with this process.
+    Below all ports that systems give to connections, so nobody comes upon one by chance: neither
+    between choosing and listening, nor while a broker that listened there is down. It is the first
+    block whose ports are all free and that no other lab of this user has taken, by a lock on a file
+    that ends with this process and with those that inherit its `descriptors`. Raises LabError where
+    the block would be too long or none is left.
     """
 
-    FIRST, LAST, STEP = 7101, 8901, 20
-
-    def __init__(self, count: int) -> None:
-        if count > self.STEP:
-            raise LabError(f"A lab has room for {self.STEP} workers at most, not for {count}.")
-        for first in range(self.FIRST, self.LAST, self.STEP):
-            path = Path(tempfile.gettempdir()) / f"electionlab-ports-{first}-{os.getuid()}.lock"
-            lock = path.open("w")
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self.ports = list(range(first, first + count))
-                if not any(map(is_taken, self.ports)):
-                    self._lock = lock
+    def __init__(self, count: int, *, first: int = 7101, step: int = 20, blocks: int = 90) -> None:
+        if not 0 <= count <= step:
+            raise LabError(f"A block has at most {step} ports, so {count} cannot be had.")
+        for number in range(first, first + blocks * step, step):
+            wanted = list(range(number, number + count))
+            path = Path(tempfile.gettempdir()) / f"electionlab-ports-{number}-{os.getuid()}.lock"
+            with contextlib.ExitStack() as unless_ours:
+                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                unless_ours.callback(os.close, descriptor)
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue
+                if not any(map(is_taken, wanted)):
+                    unless_ours.pop_all()
+                    self.ports = wanted
+                    self.descriptors = [descriptor]
                     return
-            lock.close()
-        raise LabError(f"No {count} ports in a row are free between {self.FIRST} and {self.LAST}.")
+        raise LabError(
+            f"No {count} ports in a row are free between {first} and {first + blocks * step - 1}. "
+            "Stop what listens there, other labs for one, then try again."
+        )
 
     def release(self) -> None:
         """Let others have them. Released already is fine."""
-        self._lock.close()
+        while self.descriptors:
+            os.close(self.descriptors.pop())

@@ -120,6 +120,7 @@ class Process:
                 answer = told.readline().strip()
         except BaseException:  # a cell interrupted right here must not leave the command behind
             self._guard.terminate()
+            self._guard.wait()
             raise
         if not answer.isdigit():
             self._guard.wait()

@@ -66,6 +66,39 @@ def steps(history: History, generation: int) -> list[Step]:
     return [_step(event, size, names) for event in found]
 
 
+@dataclass(frozen=True)
+class Notice:
+    """How a worker heard of a rebalance: `seconds` from the first request of another one to join or
+    to leave to the answer of a heartbeat that told this worker. `cause` is `join` or `leave`."""
+
+    worker: str
+    generation: int
+    cause: Literal["join", "leave"]
+    seconds: float
+
+
+def notices(history: History) -> list[Notice]:
+    """How each worker heard of each rebalance; none of those that no request brought about, such as
+    the end of a dead member's session."""
+    found = []
+    for generation in _last_joins(history):
+        told = steps(history, generation)
+        heard = [step.event for step in told if isinstance(step.event, ev.RebalanceNoticed)]
+        hearers = {event.worker for event in heard}
+        causes = [s.event for s in told if s.kind == "request" and s.who not in hearers]
+        for event in heard if causes else []:
+            found.append(
+                Notice(
+                    event.worker,
+                    generation,
+                    "leave" if isinstance(causes[0], ev.GroupLeft) else "join",
+                    # Who leaves logs it when that is answered, when others may know already.
+                    max(0.0, event.time - causes[0].time),
+                )
+            )
+    return found
+
+
 def _last_joins(history: History) -> dict[int, float]:
     """When the last member joined each generation."""
     return {joined.generation: joined.time for joined in history.member_joins}

@@ -6,162 +6,235 @@ anybody else's, and without being root.
 
 A cut holds everything back, silently: bytes, new connections and ends of connections. That is what
 a broken cable or a firewall that drops packets does; nobody is told. When it is healed, what was
-held back arrives, as packets that are sent again would.
+held back arrives, as packets that are sent again would. A connection that was made while cut and
+given up before it was healed reaches nobody: not even its first packet would have been answered.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import threading
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from electionlab.blocks import Stoppable
 from electionlab.errors import LabError
 from electionlab.ports import LOOPBACK
 
 T = TypeVar("T")
-CHUNK = 64 * 1024  # bytes that one direction of a connection holds back itself; TCP holds the rest
+CHUNK = 64 * 1024  # bytes that are read at once
+HELD = 64  # chunks that one direction of a connection holds back itself; TCP holds the rest
+ENDED = "The relays have been stopped: this lab has ended. Start a new one."
 
 
 class Relay:
-    """One relay: from `port` on loopback to `target` there. Made by `Relays.open`."""
+    """One relay: from `port` on loopback to `target` there. Made by `Relays.open`.
+
+    `delay_s` seconds are added in each direction, and may be set at any time. `is_cut` says whether
+    it is cut; `passed` counts the bytes that it has passed on, both directions together.
+    """
 
     def __init__(self, target: int) -> None:
         self.target = target
         self.port = 0
         self.delay_s = 0.0
         self.is_cut = False
-        self.passed = 0  # bytes, both directions
-        self._open: asyncio.Event = asyncio.Event()
-        self._open.set()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server | None = None
+        self.passed = 0
+        self.opened: asyncio.Event = asyncio.Event()  # set while it is not cut
+        self.opened.set()
+        self._listener: socket.socket | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._serving: set[asyncio.Task[None]] = set()  # or nobody would keep them
 
     async def listen(self) -> None:
-        self._server = await asyncio.start_server(self._accept, LOOPBACK, 0)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    async def set_cut(self, cut: bool) -> None:
-        self.is_cut = cut
-        if cut:
-            self._open.clear()
-        else:
-            self._open.set()
+        self._listener = socket.create_server((LOOPBACK, 0))
+        self._listener.setblocking(False)
+        self.port = self._listener.getsockname()[1]
+        self._listening = asyncio.create_task(self._accept(self._listener))
 
     async def close(self) -> None:
-        if self._server:
-            self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Take no more connections, and end those that there are."""
+        # No asyncio.Server: one that is closed in the moment of a connection loses it.
+        for tasks in ([self._listening] if self._listening else [], self._serving):
+            left = list(tasks)
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+            await asyncio.sleep(0)  # what was accepted just now begins; what was aborted is closed
+        if self._listener:
+            self._listener.close()
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
-        self._tasks.add(task)
-        try:
-            await self._open.wait()  # a connection made while cut reaches nobody
+    def set_cut(self, cut: bool) -> None:
+        self.is_cut = cut
+        if cut:
+            self.opened.clear()
+        else:
+            self.opened.set()
+
+    async def _accept(self, listener: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
             try:
-                far_reader, far_writer = await asyncio.open_connection(LOOPBACK, self.target)
-            except OSError:  # the broker is down: it hangs up, as the broker's machine would
-                return
-            with contextlib.closing(far_writer):
-                await asyncio.gather(
-                    self._pass_on(reader, far_writer), self._pass_on(far_reader, writer)
-                )
-        except (asyncio.CancelledError, OSError):
-            pass  # the lab ends, or one side has hung up: then the other side is hung up too
-        finally:
-            writer.close()
-            self._tasks.discard(task)
+                accepted, _ = await loop.sock_accept(listener)
+            except OSError:  # hung up already, or no file is left for it
+                await asyncio.sleep(0.1)
+                continue
+            task = asyncio.create_task(self._serve(accepted))
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One direction. Each chunk leaves `delay_s` after it came, in order; delays overlap."""
-        waiting: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(maxsize=64)
-        clock = asyncio.get_running_loop().time
-
-        async def take() -> None:
-            while True:
-                try:
-                    chunk = await reader.read(CHUNK)
-                except OSError:
-                    chunk = b""  # a reset is an end, and ends are held back as well
-                await waiting.put((clock() + self.delay_s, chunk))
-                if not chunk:
-                    return
-
-        async def give() -> None:
-            while True:
-                due, chunk = await waiting.get()
-                if (left := due - clock()) > 0:
-                    await asyncio.sleep(left)
-                await self._open.wait()
-                if not chunk:
-                    with contextlib.suppress(OSError):
-                        writer.write_eof()
-                    return
-                writer.write(chunk)
-                self.passed += len(chunk)
-                await writer.drain()
-
-        taking = asyncio.create_task(take())
+    async def _serve(self, accepted: socket.socket) -> None:
+        reader, writer = await asyncio.open_connection(sock=accepted)
+        writers = [writer]
         try:
-            await give()
+            with _Direction(self, reader) as there:
+                cut_at_first = self.is_cut
+                await self.opened.wait()
+                if cut_at_first and there.has_ended:
+                    return
+                try:
+                    far_reader, far_writer = await asyncio.open_connection(LOOPBACK, self.target)
+                except OSError:  # the broker is down: it hangs up, as the broker's machine would
+                    return
+                writers.append(far_writer)
+                with _Direction(self, far_reader) as back:
+                    await asyncio.gather(there.give(far_writer), back.give(writer))
+            for one in writers:
+                one.close()
+            for one in writers:
+                with contextlib.suppress(OSError):
+                    await one.wait_closed()  # until what was written has left
+        except asyncio.CancelledError:
+            pass  # the lab ends
         finally:
-            taking.cancel()
+            for one in writers:
+                one.transport.abort()
+
+
+class _Direction:
+    """One direction of a connection: a chunk leaves `delay_s` after it came, in order, and never
+    while the relay is cut. Delays overlap. Reading begins at once, and ends with the block."""
+
+    def __init__(self, relay: Relay, reader: asyncio.StreamReader) -> None:
+        self._relay = relay
+        self._reader = reader
+        self._held: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(maxsize=HELD)
+        self._clock = asyncio.get_running_loop().time
+        self._taking = asyncio.create_task(self._take())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._taking.cancel()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether whoever sends has hung up."""
+        return self._taking.done()
+
+    async def _take(self) -> None:
+        chunk = b"-"
+        while chunk:
+            try:
+                chunk = await self._reader.read(CHUNK)
+            except OSError:
+                chunk = b""  # a reset is an end, and ends are held back as well
+            await self._held.put((self._clock() + self._relay.delay_s, chunk))
+
+    async def give(self, writer: asyncio.StreamWriter) -> None:
+        """Pass all on, up to the end. Where nobody takes it any more the other direction goes on:
+        it may still hold something back, and its own end comes soon."""
+        with contextlib.suppress(OSError):
+            while True:
+                due, chunk = await self._held.get()
+                if (left := due - self._clock()) > 0:
+                    await asyncio.sleep(left)
+                await self._relay.opened.wait()
+                if not chunk:
+                    writer.write_eof()
+                    return
+                self._relay.passed += len(chunk)
+                writer.write(chunk)
+                await writer.drain()
 
 
 class Relays(Stoppable):
     """All relays of a lab, on one event loop in a thread of their own: an interrupted cell or a
-    busy notebook does not hold them up."""
+    busy notebook does not hold them up. Any thread may call it."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._relays: list[Relay] = []
+        self._one_at_a_time = threading.RLock()
+        self._stopped = False
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="electionlab relays", daemon=True
         )
         self._thread.start()
 
     def run(self, work: Coroutine[Any, Any, T], within: float = 10.0) -> T:
-        """Run a coroutine on the relays' loop and wait for its result."""
-        if not self._thread.is_alive():
-            work.close()
-            raise LabError("The relays have been stopped: this lab has ended. Start a new one.")
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(within)
+        """Run a coroutine on the relays' loop and wait for its result. LabError if they have been
+        stopped, or if it takes more than `within` seconds."""
+        with self._one_at_a_time:
+            try:
+                self.require_running()
+            except LabError:
+                work.close()
+                raise
+            running = asyncio.run_coroutine_threadsafe(work, self._loop)
+            try:
+                return running.result(within)
+            except TimeoutError:
+                running.cancel()
+                raise LabError(f"The relays did not answer in {within:g} s.") from None
+
+    def require_running(self) -> None:
+        """Raise LabError if they have been stopped."""
+        if self._stopped:
+            raise LabError(ENDED)
 
     def open(self, target: int) -> Relay:
-        """A new relay to a port on loopback; its own port is free and listens at once."""
+        """A new relay to a port on loopback; its own port is free and listens at once. LabError if
+        they have been stopped, or if the system has no port or file for it."""
 
         async def make() -> Relay:
             relay = Relay(target)
             await relay.listen()
             return relay
 
-        relay = self.run(make())
+        try:
+            relay = self.run(make())
+        except OSError as error:
+            raise LabError(f"A relay to port {target} could not listen: {error}.") from error
         self._relays.append(relay)
         return relay
 
     def cut(self, relays: list[Relay], cut: bool = True) -> None:
-        """Cut relays, or heal them; done when this returns."""
+        """Cut relays, or heal them; done when this returns. LabError if they have been stopped."""
 
         async def set_all() -> None:
             for relay in relays:
-                await relay.set_cut(cut)
+                relay.set_cut(cut)
 
         self.run(set_all())
 
     def stop(self) -> None:
-        """Close all relays and connections. Stopped already is fine."""
-        if not self._thread.is_alive():
-            return
+        """Close all relays and connections, and end the thread. Stopped already is fine."""
 
         async def close_all() -> None:
             await asyncio.gather(*(relay.close() for relay in self._relays))
 
-        self.run(close_all())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
-        self._loop.close()
+        with self._one_at_a_time:
+            if self._stopped:
+                return
+            try:
+                self.run(close_all())
+            finally:
+                self._stopped = True
+                self._loop.call_soon_threadsafe(self._loop.stop)
+                self._thread.join(5)
+                if not self._thread.is_alive():
+                    self._loop.close()

@@ -112,7 +112,7 @@ class Storm:
         """Do one step; returns to whom, in words: a star behind whoever leads."""
         lab = self.lab
         if step.act == "add":
-            (added,) = lab.add_starting()
+            added = lab.add_starting()
             self._wanted.add(added.name)
             return added.name
         if step.is_on_broker:
@@ -129,8 +129,7 @@ class Storm:
             if step.act in ("interrupt", "kill"):
                 self._wanted.discard(name)
             amount = [] if step.amount is None else [step.amount]
-            by = {"by": lab.by} if step.act in ("interrupt", "kill", "freeze", "thaw") else {}
-            getattr(lab, step.act)(worker, *amount, **by)
+            getattr(lab, step.act)(worker, *amount)
         return name + leads + ("" if step.amount is None else f" {step.amount:g} s")
 
     def _end(self, worker: Worker) -> None:

@@ -24,7 +24,8 @@ class Table:
             for row in self.rows
         )
         return (
-            f'<table class="lab-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+            '<div class="lab-scroll" tabindex="0"><table class="lab-table">'
+            f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
 
     def __repr__(self) -> str:
@@ -43,6 +44,30 @@ def generations(history: History) -> Table:
         [
             (told.number, ", ".join(told.members), told.group_leader or "-", told.leader or "-")
             for told in history.generations
+        ],
+    )
+
+
+def stored(history: History) -> Table:
+    """Each generation as the coordinator wrote it into its journal: the record's offset there, when
+    it was written (seconds since the start), the members, the group leader, and who was given the
+    leader partition."""
+
+    def name(member: str | None) -> str:
+        return history.member_names.get(member or "", member or "-")
+
+    return Table(
+        ["offset", "second", "generation", "members", "group leader", "leader partition"],
+        [
+            (
+                told.offset,
+                f"{history.at(told.time):.3f}",
+                told.generation,
+                ", ".join(sorted(map(name, told.members))) or "-",
+                name(told.group_leader),
+                name(told.leader),
+            )
+            for told in history.of(ev.GroupStored)
         ],
     )
 

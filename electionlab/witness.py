@@ -134,15 +134,21 @@ class Witness:
             ) from error
 
     def coordinator(self, name: str, within: float = 10.0) -> int:
-        """The id of the broker that coordinates a group. LabError if no answer in time."""
+        """The id of the broker that coordinates a group. LabError if no answer in `within` seconds;
+        a broker that has just come to coordinate it is asked again until it has read its log."""
         admin = AdminClient(self.client_settings())
-        try:
-            asked = admin.describe_consumer_groups([name], request_timeout=within)
-            return int(asked[name].result(within + 1).coordinator.id)
-        except (KafkaException, TimeoutError) as error:
-            raise LabError(
-                f"Kafka at {self.bootstrap} did not name the coordinator of {name!r}: {error}"
-            ) from error
+        deadline = time.monotonic() + within
+        while True:
+            try:
+                asked = admin.describe_consumer_groups([name], request_timeout=within)
+                return int(asked[name].result(within + 1).coordinator.id)
+            except (KafkaException, TimeoutError) as error:
+                if time.monotonic() > deadline:
+                    raise LabError(
+                        f"Kafka at {self.bootstrap} did not name the coordinator of {name!r}: "
+                        f"{error}"
+                    ) from error
+            time.sleep(0.05)
 
     def end_of(self, topic: str, within: float) -> int | None:
         """The offset after the last message of a topic's partition 0; None if no answer."""

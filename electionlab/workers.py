@@ -10,6 +10,7 @@ import platform
 import re
 import shlex
 import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -67,7 +68,10 @@ class Workers(Stoppable):
         self._stored: list[ev.GreetingStored] = []
         self._locks = lock
         self._locked = False
+        self._reading = threading.RLock()
         self.began = time.time()
+
+    by = ""  # who did what nobody else is named for
 
     # Starting and stopping
 
@@ -112,7 +116,7 @@ class Workers(Stoppable):
                 folder=self.folder,
                 environment={**self._environment(data, name), **(settings or {})},
                 remove=[data],
-                keep=walkthrough.descriptors if self._locks else [],
+                keep=self._held_locks(),
             )
         worker = self.workers[name] = Worker(name, command, process)
         self.lives.append(worker)
@@ -124,7 +128,7 @@ class Workers(Stoppable):
             command=command,
             log=worker.log.name,
             settings=_told(settings or {}),
-            by=by,
+            by=by or self.by,
         )
         return worker
 
@@ -164,8 +168,7 @@ class Workers(Stoppable):
         within = within if self.kafka.alive else 2.0
         try:
             if running:
-                # Not later than the acts that follow: their times are cut to milliseconds too.
-                self._events.append(ev.RunEnding(time=_milliseconds(time.time()), worker="lab"))
+                self._events.append(ev.RunEnding(time=_now(), worker="lab"))
             for worker in running:
                 with contextlib.suppress(LabError):  # it has just ended by itself
                     if worker.frozen:
@@ -198,6 +201,7 @@ class Workers(Stoppable):
 
     def freeze(self, worker: Worker, *, by: str = "") -> None:
         """Send SIGSTOP: the process stands still. LabError too if it does so already."""
+        self._require_mine(worker)
         if worker.alive and worker.frozen:
             raise LabError(f"Worker {worker.name} is frozen already. Thaw it first.")
         self._act(worker, signal.SIGSTOP, ev.WorkerFrozen, by)
@@ -205,6 +209,7 @@ class Workers(Stoppable):
 
     def thaw(self, worker: Worker, *, by: str = "") -> None:
         """Send SIGCONT: the process goes on. LabError too if it is not frozen."""
+        self._require_mine(worker)
         if worker.alive and not worker.frozen:
             raise LabError(f"Worker {worker.name} is not frozen, so there is nothing to thaw.")
         self._act(worker, signal.SIGCONT, ev.WorkerThawed, by)
@@ -352,6 +357,9 @@ class Workers(Stoppable):
             )
         return found[1]
 
+    def _held_locks(self) -> list[int]:
+        return walkthrough.descriptors if self._locks else []
+
     def _environment(self, data: Path, name: str) -> dict[str, str]:
         # A notebook's kernel asks its children for colours, which would end up in the logs.
         inherited = {name: value for name, value in os.environ.items() if name not in COLOURS}
@@ -366,18 +374,25 @@ class Workers(Stoppable):
         by: str,
         **fields: object,
     ) -> None:
-        # Whatever follows from the signal is logged after this moment. Logs drop what is below a
-        # millisecond, so it is dropped here too.
-        before = _milliseconds(time.time())
+        self._require_mine(worker)
+        before = _now()  # whatever follows from the signal is logged after this moment
         worker.process.send(number)
-        self._record(kind, worker, before, by=by, effective=time.time(), **fields)
+        self._record(kind, worker, before, by=by or self.by, effective=time.time(), **fields)
+
+    def _require_mine(self, worker: object) -> None:
+        if worker not in self.lives:
+            raise LabError(
+                f"{worker!r} is no worker of this run, so nothing was done. (While nobody leads, "
+                "leader() is None.)"
+            )
 
     def _record(self, kind: type[ev.Event], worker: Worker, at: float, **fields: object) -> None:
         self._events.append(kind(time=at, worker=worker.name, **fields))  # type: ignore[arg-type]
 
     def _read(self) -> None:
-        for worker in self.lives:
-            self._events += worker.read()
+        with self._reading:  # two threads would read the same lines
+            for worker in self.lives:
+                self._events += worker.read()
 
     def _last_seen(self) -> str:
         seen = [event for event in self.history() if not isinstance(event, ev.HistoryEnded)]
@@ -396,15 +411,16 @@ class Workers(Stoppable):
         }
 
 
+def _now() -> float:
+    """Unix time. Logs drop what is below a millisecond, so it is dropped here too: or what is done
+    in one millisecond would not keep its order."""
+    return int(time.time() * 1000) / 1000
+
+
 @functools.cache
 def _version(package: str) -> str:
     """Asked for with each history, 20 times a second while a run is followed."""
     return importlib.metadata.version(package)
-
-
-def _milliseconds(time: float) -> float:
-    """Unix seconds without what is below a millisecond, as logs have them."""
-    return int(time * 1000) / 1000
 
 
 def _told(settings: dict[str, str]) -> str:

@@ -14,10 +14,15 @@ Claims that go beyond it:
 
 `moves` lists how leadership went from worker to worker, with the fault behind each move and the
 seconds it took.
+
+A belief that nobody promises:
+
+    group_leader_leads
 """
 
 from electionlab.checks.broker import (
     broker_knows_one_leader,
+    group_leader_leads,
     one_leader_in_each_generation,
     views_agree,
 )
@@ -69,6 +74,7 @@ __all__ = [
     "broker_knows_one_leader",
     "each_greeting_printed_once",
     "greetings_spread",
+    "group_leader_leads",
     "leader_moved_only_for_a_reason",
     "moves",
     "new_leader_after_each_loss",

@@ -71,6 +71,34 @@ def broker_knows_one_leader(history: History) -> Verdict:
     return Verdict(claim, "held", f"{len(stored)} generations.", evidence, figures)
 
 
+def group_leader_leads(history: History) -> Verdict:
+    """Whether in each generation of the group the member that computed the assignment was also
+    given the leader partition: whether the group leader is Faust's leader.
+
+    Judged by the broker's log. A generation of one member, which is both, does not count. This is
+    a belief, no promise of anybody, so it is not among `ALL`. Figures: `generations`, `differ`.
+    """
+    claim = "The group leader is Faust's leader."
+    told = [t for t in history.stored_generations if t.group_leader and t.leader]
+    judged = [t for t in told if len(t.members) > 1]
+    if not judged:
+        why = (
+            "No generation had two members and a leader."
+            if history.stored_generations
+            else NOT_READ
+        )
+        return Verdict(claim, "unknown", why)
+    differ = [t for t in judged if t.group_leader != t.leader]
+    figures = {"generations": len(judged), "differ": len(differ)}
+    evidence = tuple(
+        f"generation {t.number}, from {history.at(t.start):.3f} s: {t.group_leader} computed the "
+        f"assignment, {t.leader} was given the leader partition"
+        for t in judged
+    )
+    finding = f"In {len(differ)} of {len(judged)} generations they were two workers."
+    return Verdict(claim, "broken" if differ else "held", finding, evidence, figures)
+
+
 def views_agree(history: History, slack_s: float = 1.0) -> Verdict:
     """Whether who leads in its own eyes leads in the broker's as well.
 

@@ -17,7 +17,7 @@ def legend(
     around (11, -4). Returns what was drawn, and the height reached in px."""
     x, y, drawn = left, top, []
     for mark, words in entries:
-        width = 42 + SMALL_LETTER * len(words)
+        width = 54 + SMALL_LETTER * len(words)
         if x > left and x + width > WIDTH - RIGHT:
             x, y = left, y + ROW + 2
         label = text(words, class_="small", x=28, y=0)

@@ -88,5 +88,5 @@ def figure(kind: str, drawn: str, table: Table, caption: str = "") -> str:
     return (
         f'<figure class="lab-figure {kind}"><div class="lab-scroll" tabindex="0">{drawn}</div>'
         f"{words}<details><summary>The same as a table</summary>"
-        f'<div class="lab-scroll">{table._repr_html_()}</div></details></figure>'
+        f"{table._repr_html_()}</details></figure>"
     )

@@ -22,7 +22,8 @@ from electionlab.waiting import wait_until
 pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.timeout(900)]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-PAGES = ["index", "docs/playbook", "notebooks/01-walkthrough", "docs/glossary"]
+PAGES = ["index", "docs/playbook", "notebooks/01-walkthrough", "notebooks/02-inside-an-election"]
+PAGES += ["docs/glossary"]
 NOTEBOOK = "01-walkthrough.ipynb"
 
 
@@ -124,18 +125,21 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
         end_group(server)
 
 
-def open_notebook(browser: Browser, lab: Lab) -> Page:
+def open_notebook(browser: Browser, lab: Lab, name: str = NOTEBOOK) -> Page:
     page = browser.new_context(viewport={"width": 1300, "height": 900}).new_page()
-    page.goto(f"http://127.0.0.1:{lab.port}/lab/tree/{NOTEBOOK}?reset")
+    page.goto(f"http://127.0.0.1:{lab.port}/lab/tree/{name}?reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     page.wait_for_selector("text=Python 3 (ipykernel) | Idle", timeout=60_000)
     return page
 
 
-def test_pressing_shift_enter_on_and_on_runs_the_whole_notebook(browser: Browser, lab: Lab):
+@pytest.mark.parametrize("name", [NOTEBOOK, "02-inside-an-election.ipynb"])
+def test_pressing_shift_enter_on_and_on_runs_the_whole_notebook(
+    browser: Browser, lab: Lab, name: str
+):
     """No waiting between two presses: while one cell runs a nested loop, the next ones arrive."""
-    page = open_notebook(browser, lab)
-    path = lab.root / "notebooks" / NOTEBOOK
+    page = open_notebook(browser, lab, name)
+    path = lab.root / "notebooks" / name
     cells = json.loads(path.read_text())["cells"]
     page.locator(".jp-Notebook .jp-Cell").first.click()
     page.keyboard.press("Escape")

@@ -17,6 +17,7 @@ from electionlab.pages import Page, look
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
 RUN = ["docs/playbook", "notebooks/01-walkthrough"]
+INSIDE = "notebooks/02-inside-an-election"
 
 
 def outputs(site: Site, page: str) -> str:
@@ -69,6 +70,7 @@ def test_a_leader_publishes_and_greetings_are_printed(site, page):
     [
         ("docs/playbook", {"held": 6, "either": 2}),
         ("notebooks/01-walkthrough", {"held": 3, "broken": 1}),
+        (INSIDE, {"held": 2, "broken": 1}),
     ],
 )
 def test_each_claim_has_its_verdict(site, page, wanted):
@@ -95,6 +97,61 @@ def test_each_picture_has_a_text_and_a_table_behind_it(site, page):
 def test_the_walkthrough_shows_two_leaders_at_once(site):
     picture = site.page("notebooks/01-walkthrough").select_one("figure.timeline svg")
     assert picture.select("rect.two")
+
+
+def rebalances(site: Site) -> list[list[tuple[str, str]]]:
+    """Who did what, for each sequence diagram of the page on the inside of an election."""
+    return [
+        [
+            tuple(cell.get_text() for cell in row.select("td")[1:3])
+            for row in found.select("tbody tr")
+        ]
+        for found in site.page(INSIDE).select("figure.rebalance")
+    ]
+
+
+def who(steps: list[tuple[str, str]], words: str) -> list[str]:
+    return [name for name, what in steps if re.search(words, what)]
+
+
+def test_the_inside_of_an_election_is_drawn_with_texts_and_tables(site):
+    page = site.page(INSIDE)
+    told = [svg["aria-label"] for svg in page.select("figure.rebalance svg[role=img]")]
+    assert len(told) == len(rebalances(site)) == 4
+    assert all(re.match(r"The rebalance that made generation \d+, from ", text) for text in told)
+    assert all(steps for steps in rebalances(site))
+    (views,) = page.select("figure.views svg[role=img]")
+    assert re.search(
+        r"Leader by its own log: \d+ from .* Leader by the broker: ", views["aria-label"]
+    )
+    assert "Traceback" not in outputs(site, INSIDE)
+
+
+def test_the_heir_named_before_is_the_leader_after(site):
+    text = " ".join(site.page(INSIDE).get_text().split())
+    heir, leader = re.search(
+        r"worker (\d+) is known to be next before anything has happened to the leader, (\d+)\.",
+        text,
+    ).groups()
+    steps = rebalances(site)[2]
+    assert who(steps, "leaves the group") == [leader]
+    assert who(steps, "gets .* leader's ★") == [heir]
+
+
+def test_the_group_leader_that_is_not_fausts_is_shown_and_judged(site):
+    steps = rebalances(site)[3]
+    (computed,) = who(steps, "is group leader: assigns to 3")
+    (led,) = who(steps, "gets .* leader's ★")
+    assert computed != led
+    (verdict,) = site.page(INSIDE).select("div.verdict-broken")
+    assert "The group leader is Faust's leader." in verdict.get_text()
+    assert "a group of three: broken" in verdict.get_text()
+
+
+@pytest.mark.parametrize("words", ["The longest wait in this build was", "such moment lasted"])
+def test_the_waits_inside_an_election_are_of_this_build(site, words):
+    text = " ".join(site.page(INSIDE).get_text().split())
+    assert re.search(rf"{words} \d+\.\d\d s", text)
 
 
 def test_every_image_has_an_alternative_text(site):

@@ -15,10 +15,11 @@ GONE_WITHIN_S = 5
 
 
 @contextlib.contextmanager
-def script(text, *arguments, environment=None):
+def script(text, *arguments, environment=None, keep=()):
     """Run a script that prints one line and then goes on until it is killed; gives both.
 
-    It leads a group of its own, and has no other group's Ctrl+C.
+    It leads a group of its own, and has no other group's Ctrl+C. `keep` are file descriptors that
+    it inherits.
     """
     running = subprocess.Popen(
         [sys.executable, "-c", text, *map(str, arguments)],
@@ -27,6 +28,7 @@ def script(text, *arguments, environment=None):
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        pass_fds=keep,
     )
     try:
         yield running, running.stdout.readline().strip()

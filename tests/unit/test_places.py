@@ -1,6 +1,7 @@
 """Where the cache and the logs are."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import platformdirs
@@ -56,6 +57,13 @@ def test_each_log_of_a_run_has_a_name_of_its_own(runs):
     names = [new_log("6066").name, new_log("6066").name, new_log("6067").name, new_log("6066").name]
     assert names == ["6066.log", "6066-2.log", "6067.log", "6066-3.log"]
     assert sorted(path.name for path in run_folder().iterdir()) == sorted(names)
+
+
+def test_threads_that_want_a_log_of_the_same_name_get_different_ones(runs):
+    with ThreadPoolExecutor(8) as pool:
+        names = list(pool.map(lambda _: new_log("kafka"), range(80)))
+    assert len(set(names)) == 80
+    assert len(list(runs.iterdir())) == 1
 
 
 def test_a_folder_for_logs_that_cannot_be_made_is_said(runs):

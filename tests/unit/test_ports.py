@@ -9,6 +9,7 @@ import pytest
 from scripts import script
 
 from electionlab import ports
+from electionlab.breakable import PORTS as BROKER_PORTS
 from electionlab.errors import LabError
 
 LISTEN = """
@@ -108,3 +109,73 @@ def test_a_free_port_can_be_listened_on():
     port = ports.free_port()
     with socket.create_server(("127.0.0.1", port)) as server:
         assert server.getsockname()[1] == port
+
+
+# A block of ports for a lab
+
+FIRST = 29910 + os.getpid() % 200 * 10  # two runs of these tests are not in each other's way
+ONE = [FIRST, FIRST + 1, FIRST + 2]
+OTHER = [FIRST + 5, FIRST + 6, FIRST + 7]
+
+
+@pytest.fixture
+def blocks(tmp_path, monkeypatch):
+    """Makes blocks of three ports out of two, whose locks are this test's own."""
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    made = []
+
+    def make(count=3):
+        made.append(ports.PortBlock(count, first=FIRST, step=5, blocks=2))
+        return made[-1]
+
+    yield make
+    for block in made:
+        block.release()
+
+
+def test_two_blocks_differ_a_third_is_refused_and_a_released_one_is_given_again(blocks):
+    one, two = blocks(), blocks()
+    assert [one.ports, two.ports] == [ONE, OTHER]
+    with pytest.raises(LabError, match=f"No 3 ports in a row .* {FIRST} and {FIRST + 9}"):
+        blocks()
+    one.release()
+    one.release()
+    assert blocks().ports == one.ports
+
+
+def test_a_block_with_a_listener_is_left_out(blocks):
+    with socket.create_server(("127.0.0.1", ONE[2])):
+        assert blocks().ports == OTHER
+    assert blocks().ports == ONE
+
+
+def test_blocks_leave_no_file_open(blocks):
+    before = len(os.listdir("/dev/fd"))  # noqa: PTH208
+    held = [blocks(), blocks()]
+    with pytest.raises(LabError):
+        blocks()
+    for block in held:
+        block.release()
+    assert len(os.listdir("/dev/fd")) == before  # noqa: PTH208
+
+
+def test_a_block_stays_taken_as_long_as_somebody_who_inherited_it_lives(blocks):
+    block = blocks()
+    with script(LISTEN, keep=block.descriptors) as (heir, _):
+        block.release()
+        assert blocks().ports == OTHER
+        heir.kill()
+        heir.wait()
+        assert blocks().ports == ONE
+
+
+@pytest.mark.parametrize("count", [-1, 6])
+def test_a_block_that_is_too_long_or_less_than_nothing_is_refused(blocks, count):
+    with pytest.raises(LabError, match=f"at most 5 ports, so {count} cannot be had"):
+        blocks(count)
+
+
+def test_no_lab_uses_a_port_that_systems_give_to_connections():
+    """macOS and Linux give ports from 32768 upwards."""
+    last = BROKER_PORTS["first"] + BROKER_PORTS["step"] * BROKER_PORTS["blocks"]
+    assert 8901 < BROKER_PORTS["first"] < last < 32768

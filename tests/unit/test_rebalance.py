@@ -19,7 +19,7 @@ from literal import (
 from electionlab import LabError, Rebalance
 from electionlab import events as ev
 from electionlab.history import History
-from electionlab.rebalance import MOST_ACTIONS, steps
+from electionlab.rebalance import MOST_ACTIONS, Notice, notices, steps
 
 
 def noticed(time, worker, line=None):
@@ -245,3 +245,37 @@ def test_the_figure_is_well_formed():
     assert root.get("class") == "lab-figure rebalance"
     assert root.findtext("figcaption") == "<9>"
     assert len(root.findall("details//tbody/tr")) == len(steps(recorded(), 9))
+
+
+# How workers heard of it
+
+
+def test_a_worker_hears_of_a_newcomer_with_a_heartbeat():
+    events = [joined(1, "A", 1), asks(5, "B"), noticed(5.75, "A"), asks(5.76, "A")]
+    history = History([*events, joined(6, "A", 2), joined(6, "B", 2), ended(7)])
+    assert notices(history) == [Notice("A", 2, "join", 0.75)]
+
+
+def test_a_worker_hears_of_one_that_left():
+    events = [joined(1, name, 1) for name in "ABC"] + [left(5, "C"), noticed(5.25, "A")]
+    events += [noticed(5.5, "B"), asks(5.3, "A"), asks(5.6, "B")]
+    history = History([*events, joined(6, "A", 2), joined(6, "B", 2), ended(7)])
+    assert [(told.worker, told.cause, told.seconds) for told in notices(history)] == [
+        ("A", "leave", 0.25),
+        ("B", "leave", 0.5),
+    ]
+
+
+def test_who_hears_before_the_leaver_logs_it_has_waited_for_nothing():
+    events = [joined(1, "A", 1), joined(1, "B", 1), noticed(4.999, "A"), left(5, "B")]
+    history = History([*events, joined(6, "A", 2), ended(7)])
+    assert [told.seconds for told in notices(history)] == [0.0]
+
+
+def test_a_session_that_ended_is_no_request():
+    assert notices(takeover()) == []
+
+
+def test_the_recorded_run_was_heard_of_within_two_heartbeats():
+    assert {told.cause for told in notices(recorded())} == {"join", "leave"}
+    assert all(0 <= told.seconds < 2 for told in notices(recorded()))

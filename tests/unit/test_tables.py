@@ -8,6 +8,7 @@ from literal import (
     LEADER_TOPIC,
     assigned,
     ended,
+    group_stored,
     joined,
     killed,
     recorded,
@@ -18,7 +19,7 @@ from literal import (
 
 from electionlab import events as ev
 from electionlab.history import History
-from electionlab.tables import Table, assignment, generations, group
+from electionlab.tables import Table, assignment, generations, group, stored
 from electionlab.witness import Group, Member
 
 
@@ -52,6 +53,19 @@ def test_generations_have_a_row_each():
 
 def test_what_no_log_tells_of_a_generation_is_a_dash():
     assert generations(History([joined(0, "A", 5)])).rows == [["5", "A", "-", "-"]]
+
+
+def test_what_the_coordinator_stored_has_a_row_for_each_generation():
+    events = [started(0, "A"), group_stored(1, 1, "AB", "A"), group_stored(2.5, 2)]
+    shown = stored(History([*events, joined(1, "A", 1), joined(1, "B", 1)]))
+    assert shown.rows == [
+        ["1", "1.000", "1", "A, B", "A", "A"],
+        ["2", "2.500", "2", "-", "-", "-"],
+    ]
+
+
+def test_a_stranger_in_a_stored_generation_is_told_by_its_member_id():
+    assert stored(History([group_stored(1, 1, "A", "A")])).rows[0][3:] == ["faust-A"] * 3
 
 
 def test_a_groups_members_are_told_by_their_workers():

@@ -1,0 +1,43 @@
+"""A lab with three brokers: the group moves with its coordinator, and all may go and come back."""
+
+import pytest
+
+from electionlab import LabError
+from electionlab import events as ev
+from electionlab.lab import Lab
+from electionlab.waiting import wait_until
+
+pytestmark = pytest.mark.live
+
+
+def test_a_coordinator_is_lost_then_all_brokers_and_the_election_goes_on():
+    with Lab(size=2, brokers=3, room=2) as lab:
+        lab.wait_members(2)
+        generation = lab.history().of(ev.GroupStored)[-1].generation
+        first = lab.coordinator()
+        lab.kill_broker(first)
+        wait_until(
+            lambda: lab.coordinator() != first, within=90, why=lambda: f"still broker {first}"
+        )
+        lab.wait_publishes(2)
+        lab.wait_greetings(2)
+        with pytest.raises(LabError, match=f"Kafka broker {first} is down already"):
+            lab.stop_broker(first)
+        with pytest.raises(LabError, match=r"no broker 4: they are numbered 1 to 3"):
+            lab.start_broker(4)
+        lab.start_broker(first)
+        assert lab.broken.witness.brokers(within=10) == [1, 2, 3]
+
+        for number in (1, 2, 3):
+            lab.stop_broker(number)
+        ends = lab.history().of(ev.BrokerStopped, ev.BrokerKilled)[1:]
+        assert [one.broker for one in ends] == [1, 2, 3]
+        for number in (3, 1, 2):
+            lab.start_broker(number)
+        lab.wait_greetings(2, within=120)
+        history = lab.wait_members(2, within=120)
+        stored = history.of(ev.GroupStored)
+        assert stored[-1].generation >= generation
+        assert {len(one.holders) for one in stored if one.members} == {1}
+        assert len({one.offset for one in stored}) == len(stored)
+        assert {one.by for one in history.of(ev.BrokerKilled, ev.BrokerStarted)} == {"lab"}

@@ -1,0 +1,182 @@
+"""A lab does not outlive its owner, and a start that is broken off leaves nothing."""
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
+from pathlib import Path
+
+import psutil
+import pytest
+from gone import GONE_WITHIN_S, assert_gone, end_group, is_running
+
+from electionlab import LabError
+from electionlab.lab import Lab
+from electionlab.places import PROJECT
+from electionlab.waiting import wait_until
+
+pytestmark = pytest.mark.live
+
+# Prints what there is of a lab, and then waits to be killed.
+OWNER = """
+import json, time, psutil
+from electionlab.lab import Lab
+lab = Lab(size=1, room=2).start_all()
+lab.cut(lab.running()[0])
+if {stopped}:
+    lab.stop_broker()
+me = psutil.Process()
+told = [(one.pid, one.cmdline(), one.environ()) for one in me.children(recursive=True)]
+ports = [*lab.names, *(broker.node.port for broker in lab.broken.brokers)]
+print(json.dumps([told, ports, lab._block.ports[0], lab.broken._block.ports[0]]), flush=True)
+time.sleep(1000)
+"""
+
+# Breaks off in a with statement, and tells what is left of it while it goes on itself.
+BROKEN_OFF = """
+import json, threading, time
+from electionlab.lab import Lab
+import electionlab.experiments  # all that takes long to import
+print("begins", flush=True)
+try:
+    with Lab(size=2, room=2):
+        time.sleep(1000)
+except KeyboardInterrupt:
+    threads = [one.name for one in threading.enumerate() if "relays" in one.name]
+    print(json.dumps(threads), flush=True)
+time.sleep(1000)
+"""
+
+
+def owner(text):
+    return subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(text)],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def folders():
+    return set(Path(tempfile.gettempdir()).glob("electionlab-*-*/"))
+
+
+def assert_free(first):
+    """Somebody else can take this block of ports."""
+    path = Path(tempfile.gettempdir()) / f"electionlab-ports-{first}-{os.getuid()}.lock"
+
+    def can_be_locked():
+        with path.open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+
+    wait_until(can_be_locked, within=GONE_WITHIN_S, why=lambda: f"{path} is still locked")
+
+
+@pytest.mark.parametrize("stopped", [False, True], ids=["broker runs", "broker stopped"])
+def test_a_killed_owner_leaves_no_process_no_folder_and_no_lock(stopped):
+    with owner(OWNER.format(stopped=stopped)) as process:
+        try:
+            told, numbers, *blocks = json.loads(process.stdout.readline())
+            commands = [" ".join(command) for _, command, _ in told]
+            for name, there in [
+                ("kafka.Kafka", not stopped),
+                ("-m electionlab.observer", True),
+                ("sleep 3600", True),  # the keeper of the broker's data
+                ("--web-port", True),
+            ]:
+                assert any(name in command for command in commands) == there, commands
+            mine = {
+                found
+                for found in folders()
+                if any(str(found) in json.dumps(one) for one in told) and found.is_dir()
+            }
+            assert len(mine) == 2  # the broker's and the worker's
+            process.kill()
+            assert_gone([pid for pid, _, _ in told], map(int, numbers))
+            wait_until(
+                lambda: not [one for one in mine if one.exists()],
+                within=GONE_WITHIN_S,
+                why=lambda: f"left: {[one for one in mine if one.exists()]}",
+            )
+            for first in blocks:
+                assert_free(first)
+        finally:
+            end_group(process)
+
+
+@pytest.mark.parametrize("moment", ["kafka.Kafka", "electionlab.observer", "--web-port"])
+def test_a_start_that_is_interrupted_leaves_nothing(moment):
+    with owner(BROKEN_OFF) as process:
+        try:
+            assert process.stdout.readline() == "begins\n"
+            me = psutil.Process(process.pid)
+
+            def seen():
+                found = {one.pid: words(one) for one in me.children(recursive=True)}
+                return found if any(moment in command for command in found.values()) else None
+
+            pids = list(
+                wait_until(seen, within=90, why=lambda: f"no {moment} was started", every=0.01)
+            )
+            process.send_signal(signal.SIGINT)
+            assert json.loads(process.stdout.readline()) == []
+            assert_gone(pids, [])
+            assert not [one for one in me.children(recursive=True) if is_running(one.pid)]
+        finally:
+            end_group(process)
+
+
+def words(process):
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:  # it has just ended
+        return ""
+
+
+# What cannot be made or has ended is said
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ({"size": 21}, "room for 1 to 20 workers, not for 21"),
+        ({"size": -1}, "room for 1 to 20 workers, not for -1"),
+        ({"size": 0, "room": 0}, "room for 1 to 20 workers, not for 0"),
+        ({"room": 21}, "room for 1 to 20 workers, not for"),
+        ({"brokers": 2}, "with 1 broker or with 3 here, not with 2"),
+        ({"watch": -1}, "every so many seconds, not every -1"),
+    ],
+)
+def test_a_lab_that_cannot_be_is_refused_and_takes_nothing(wanted, told):
+    me = psutil.Process()
+    before = me.num_fds(), me.num_threads()
+    with pytest.raises(LabError, match=told):
+        Lab(**wanted)
+    assert (me.num_fds(), me.num_threads()) == before
+
+
+def test_a_lab_that_was_not_started_or_has_ended_says_so():
+    me = psutil.Process()
+    before = me.num_fds(), me.num_threads()
+    lab = Lab(size=1)
+    with pytest.raises(LabError, match="has not been started yet"):
+        lab.add(1)
+    lab.stop()
+    lab.stop()
+    for asked in (lab.start_all, lab.add):
+        with pytest.raises(LabError, match=r"This lab has ended\. Make a new one"):
+            asked()
+    with pytest.raises(LabError, match="this lab has ended"):
+        lab.wait(lambda history: False, within=10)
+    with pytest.raises(LabError, match="has no data any more"):
+        lab.start_broker()
+    assert (me.num_fds(), me.num_threads()) == before

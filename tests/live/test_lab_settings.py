@@ -1,0 +1,112 @@
+"""What Faust's own settings make of an election, given through a lab; and what a lab observes."""
+
+import os
+import signal
+
+import pytest
+from confluent_kafka import Consumer, TopicPartition
+
+from electionlab import events as ev
+from electionlab import journal
+from electionlab.lab import Lab
+
+pytestmark = pytest.mark.live
+LEADER_TOPIC = "leader-anywhere-__assignor-__leader"
+
+
+@pytest.fixture(scope="module")
+def lab():
+    """Three workers, each a static member; two partitions; no standbys."""
+    settings = {"TABLE_STANDBY_REPLICAS": "0", "TOPIC_PARTITIONS": "2"}
+    with Lab(size=0, room=3, settings=settings) as lab:
+        for number in range(3):
+            lab.add(1, settings={"CONSUMER_GROUP_INSTANCE_ID": f"static-{number}"})
+        yield lab
+
+
+def all_stored(lab):
+    """What the journal says of the lab's group, read anew and at once: (offset, record) each."""
+    witness = lab.broken.witness
+    consumer = Consumer(witness.client_settings(**{"group.id": "test-journal"}))
+    end = witness.end_of(journal.TOPIC, within=10)
+    consumer.assign([TopicPartition(journal.TOPIC, 0, 0)])
+    found, offset = [], 0
+    while offset < end:
+        for message in consumer.consume(100, 1):
+            assert not message.error()
+            told, offset = journal.parse(message.key(), message.value()), message.offset() + 1
+            if told and told.group == lab.app:
+                found.append((message.offset(), told))
+    consumer.close()
+    return found
+
+
+def test_more_workers_than_partitions_and_one_leads(lab):
+    history = lab.wait_members(3)
+    stored = history.of(ev.GroupStored)[-1]
+    assert len(stored.holders) == 1
+    newest = [one for _, one in all_stored(lab) if isinstance(one, journal.StoredGroup)][-1]
+    held = [one.partitions.get(lab.topic, ()) for one in newest.members]
+    assert sorted(number for numbers in held for number in numbers) == [0, 1]
+    assert not all(held)
+    lab.wait_leader()
+    lab.wait_greetings(2)
+
+
+def test_members_are_static_and_a_restart_keeps_its_place(lab):
+    members = lab.wait_members(3).of(ev.GroupStored)[-1].members
+    assert sorted(one.rsplit("-", 5)[0] for one in members) == [f"static-{n}" for n in range(3)]
+    follower = next(one for one in lab.running() if one is not lab.leader())
+    lab.kill(follower)
+    follower.process.wait(within=10)
+    lab.restart(follower)
+    lab.wait(lambda h: h.of(ev.GroupStored)[-1].members != members, within=60)
+    after = lab.wait_members(3).of(ev.GroupStored)[-1].members
+    assert sorted(one.rsplit("-", 5)[0] for one in after) == [f"static-{n}" for n in range(3)]
+    assert len(set(members) & set(after)) == 2
+    starts = lab.history().of(ev.WorkerStarted, worker=follower.name)
+    assert starts[0].settings == starts[1].settings != ""
+
+
+def test_an_observer_that_is_killed_goes_on_without_a_gap_and_without_a_repetition(lab):
+    for _ in range(3):
+        before = len(lab.history().of(ev.WitnessFailed))
+        os.kill(lab.observer._process.pid, signal.SIGKILL)
+        lab.wait_publishes(2)
+        failures = lab.history().of(ev.WitnessFailed)[before:]
+        assert "observer" in {one.asked for one in failures}
+        assert "status 137" in next(one.why for one in failures if one.asked == "observer")
+    seen = len(lab.history().of(ev.GroupSeen))
+    lab.wait(lambda h: len(h.of(ev.GroupSeen)) > seen, within=60)
+    views = len(lab.history().of(ev.WorkerView))
+    lab.wait(lambda h: len(h.of(ev.WorkerView)) > views, within=60)
+    stored = all_stored(lab)
+    end = lab.broken.witness.end_of(journal.TOPIC, within=10)
+    lab.wait(lambda h: lab.observer._journal_end >= end, within=60)
+    history = lab.history()
+    generations = [(at, one) for at, one in stored if isinstance(one, journal.StoredGroup)]
+    noted = [one for one in history.of(ev.GroupStored) if one.offset < end]
+    assert [(one.offset, one.generation) for one in noted] == [
+        (at, one.generation) for at, one in generations
+    ]
+    commits = [one for _, one in stored if isinstance(one, journal.StoredCommit)]
+    told = [(one.topic, one.partition, one.committed) for one in history.of(ev.OffsetCommitted)]
+    assert told[: len(commits)] == [(one.topic, one.partition, one.offset) for one in commits]
+    assert len(set(told)) == len(told)
+
+
+def test_while_kafka_is_down_samples_say_so_and_afterwards_they_come_again(lab):
+    lab.stop_broker()
+    down = lab.history().of(ev.BrokerStopped)[-1].effective
+    lab.wait(
+        lambda h: [e for e in h.of(ev.WitnessFailed) if e.asked == "group" and e.time > down],
+        within=60,
+    )
+    assert not [one for one in lab.history().of(ev.GroupSeen) if one.time > down]
+    lab.start_broker()
+    up = lab.history().of(ev.BrokerStarted)[-1].effective
+    lab.wait(
+        lambda h: [e for e in h.of(ev.GroupSeen) if e.time > up and len(e.members) == 3], within=90
+    )
+    lab.wait_greetings(1)
+    assert not [one for one in lab.history().of(ev.WitnessFailed) if one.asked == "observer"][3:]
