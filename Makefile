@@ -12,7 +12,7 @@ OWNED := ELECTIONLAB_OWNERS=$$PPID
 # On failure: what this machine has, and what is missing.
 DOCTOR := $(BIN)/python -m electionlab doctor >&2
 
-.PHONY: help venv html test lab kafka kafka-home picture failover lint benchmarks requirements clean
+.PHONY: help venv html test lab kafka kafka-home picture failover soak lint benchmarks requirements clean
 .DEFAULT_GOAL := help
 
 help: ## Show what each target does
@@ -48,6 +48,9 @@ picture: $(READY) ## Draw the README's picture anew from a real run
 
 failover: $(READY) ## Record the failovers of notebook 04 anew: 20 rounds, a quarter of an hour
 	@$(OWNED) $(BIN)/python -m electionlab failover --rounds 20 --record docs/recorded/failover.json
+
+soak: $(READY) ## Break a running election 500 times (an hour); SOAK_OPTIONS="--rounds 30 --seed 1" for others
+	@$(OWNED) $(BIN)/python -m electionlab storm --rounds 500 $(SOAK_OPTIONS)
 
 lint: $(READY) ## Check style, types and spelling
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/codespell

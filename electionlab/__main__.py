@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import signal
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from electionlab import doctor, home, jars, layout, ports, timeline, walkthrough
+from electionlab import doctor, home, jars, layout, ports, report, timeline, walkthrough
 from electionlab.errors import LabError
 from electionlab.install import COORDINATES, LOCK, prepare
 from electionlab.kafka import PLAYBOOK_PORT, Kafka
@@ -105,16 +106,42 @@ def lock(_: argparse.Namespace) -> None:
         print(f"Wrote {jars.write_lock(name, coordinates)}.")
 
 
+def storm(arguments: argparse.Namespace) -> None:
+    """break a running election in rounds, and judge what happened by what must explain it"""
+    seed = arguments.seed if arguments.seed is not None else random.randrange(1_000_000)
+    passed = report.run(
+        arguments.rounds,
+        seed,
+        workers=arguments.workers,
+        brokers=arguments.brokers,
+        program=arguments.program,
+        save=arguments.save,
+    )
+    if not passed:
+        raise LabError("The storm found what nothing explains: see above.")
+
+
+def _storm_options(added: argparse.ArgumentParser) -> None:
+    added.add_argument("--rounds", type=int, default=30, help="how many rounds (30)")
+    added.add_argument("--seed", type=int, help="what fixes the schedule (one at random)")
+    added.add_argument("--workers", type=int, default=3, help="3 to 5 at the beginning (3)")
+    added.add_argument("--brokers", type=int, default=1, help="1 or 3 (1)")
+    added.add_argument("--program", default="faulty", help="a program in examples/ (faulty)")
+    added.add_argument("--save", type=Path, help="the file for the history, JSON Lines")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m electionlab", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
     named = {"fetch": fetch, "kafka": kafka, "lab": lab, "env": env, "picture": picture}
-    named |= {"failover": failover, "doctor": diagnose, "lock": lock}
+    named |= {"storm": storm, "failover": failover, "doctor": diagnose, "lock": lock}
     for name, command in named.items():
         added = commands.add_parser(name, help=command.__doc__)
         added.set_defaults(command=command)
         if command is lab:
             added.add_argument("options", nargs="*", help="options for JupyterLab, after --")
+        if command is storm:
+            _storm_options(added)
         if command is picture:
             added.add_argument("path", type=Path, help="the SVG file to write")
         if command is failover:

@@ -232,6 +232,23 @@ class HistoryEnded(Event):
     """We looked no further."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoundBegun(Event):
+    """A storm's round began. `what` is its kind; the acts in it have `by="round <number>"`."""
+
+    number: int
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoundEnded(Event):
+    """A storm's round is over. `missing` is what the election had not recovered when we stopped
+    waiting for it; empty if it had."""
+
+    number: int
+    missing: str = ""
+
+
 # What the broker says -----------------------------------------------------------------------------
 
 

@@ -142,17 +142,10 @@ class Lab(Workers):
         """Start `count` workers at once, under the first names that are free; wait until they are
         ready. `settings` are theirs alone, and their restarts'. LabError if the lab has no room for
         them, or if one does not get ready: then those that are not ready yet are ended."""
-        if count < 1:
-            raise LabError(f"One worker or more can be added, not {count}.")
-        free = [n for n in self.names if n not in self.workers or not self.workers[n].alive]
-        if count > len(free):
-            raise LabError(
-                f"This lab has room for {len(self.names)} workers: {len(free)} are free."
-            )
         started: list[Worker] = []
         try:
-            for name in free[:count]:
-                started.append(self._launch(name, settings or {}))
+            for _ in range(self._room_for(count)):
+                started.append(self.add_starting(settings=settings))
             for worker in started:
                 self.wait_ready(worker, within=within)
         except BaseException:
@@ -161,6 +154,25 @@ class Lab(Workers):
                     worker.process.stop(within=2)
             raise
         return started
+
+    def add_starting(self, *, settings: Mapping[str, str] | None = None) -> Worker:
+        """As `add`, for one worker and without waiting: it is just starting."""
+        self._room_for(1)
+        return self._launch(self._free_names()[0], settings or {})
+
+    def _free_names(self) -> list[str]:
+        return [n for n in self.names if n not in self.workers or not self.workers[n].alive]
+
+    def _room_for(self, count: int) -> int:
+        """The same number; LabError if there is no room for so many more workers."""
+        if count < 1:
+            raise LabError(f"One worker or more can be added, not {count}.")
+        free = self._free_names()
+        if count > len(free):
+            raise LabError(
+                f"This lab has room for {len(self.names)} workers: {len(free)} are free."
+            )
+        return count
 
     def launch(
         self, command: str, *, settings: dict[str, str] | None = None, by: str = ""
@@ -179,11 +191,12 @@ class Lab(Workers):
         self._own[name] = dict(settings or {})
         return worker
 
-    def restart(self, worker: Worker, *, within: float = 90.0) -> Worker:
-        """Start a worker anew under the name of one that has ended, with the settings it had."""
+    def restart(self, worker: Worker, *, ready: bool = True, within: float = 90.0) -> Worker:
+        """Start a worker anew under the name of one that has ended, with the settings it had.
+        Without `ready` it is just starting when this returns."""
         self._require_mine(worker)
         started = self._launch(worker.name, self._own[worker.name])
-        return self.wait_ready(started, within=within)
+        return self.wait_ready(started, within=within) if ready else started
 
     def recover(self, within: float = 120.0) -> None:
         """Mend what is broken: heal, thaw, start brokers and workers again until there are `size`

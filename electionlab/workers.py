@@ -69,7 +69,7 @@ class Workers(Stoppable):
         self._locks = lock
         self._locked = False
         self._reading = threading.RLock()
-        self._started_at = time.time()
+        self.began = time.time()
 
     by = ""  # who did what nobody else is named for
 
@@ -106,6 +106,7 @@ class Workers(Stoppable):
             walkthrough.acquire()
             self._locked = True
         ports.require_free([int(name)], f"worker {name}'s web server")
+        self._read()  # the end of the worker's last life comes before this one
         begun = time.time()
         with folder_for_a_process(f"worker-{name}") as data:
             process = Process(
@@ -117,7 +118,6 @@ class Workers(Stoppable):
                 remove=[data],
                 keep=self._held_locks(),
             )
-        self._read()  # what the worker's last life still had to say comes before this one
         worker = self.workers[name] = Worker(name, command, process)
         self.lives.append(worker)
         self._record(
@@ -141,8 +141,13 @@ class Workers(Stoppable):
                 + last_lines(worker.log)
             )
 
+        def ready_or_ended() -> bool:
+            self._read()
+            self.kafka.require_alive()
+            return worker.ready or not worker.alive
+
         try:
-            self.wait(lambda h: worker.ready or not worker.alive, within=within, why=why)
+            wait_until(ready_or_ended, within=within, why=why)
         except BaseException:
             worker.process.stop(within=2)
             raise
@@ -218,6 +223,16 @@ class Workers(Stoppable):
         now = ev.HistoryEnded(time=time.time(), worker="lab")
         return History([*self._events, *self._stored, now], self._about())
 
+    def news(self, since: int) -> list[ev.Event]:
+        """The events from the place `since` on, in the order in which they became known: for
+        whoever follows a long run and cannot look at all of it each time."""
+        self._read()
+        return self._events[since:]
+
+    def note(self, event: ev.Event) -> None:
+        """Add an event of one's own to the history."""
+        self._events.append(event)
+
     def group(self) -> Table:
         """The group as Kafka itself describes it, with the worker behind each member."""
         return tables.group(self.kafka.witness.group(self.app), self.history(), self.app)
@@ -245,7 +260,7 @@ class Workers(Stoppable):
             )
 
     def _read_stored(self) -> None:
-        records = self.kafka.witness.records(self.topic, since=self._started_at)
+        records = self.kafka.witness.records(self.topic, since=self.began)
         self._stored = [
             ev.GreetingStored(
                 time=record.time,

@@ -1,0 +1,126 @@
+"""Storms on a real Kafka: one passes, a broken election is caught, and nothing is left over."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+from confluent_kafka.admin import AdminClient, NewTopic
+from gone import assert_gone, end_group
+
+from electionlab import checks, explain, report
+from electionlab import events as ev
+from electionlab.history import History
+from electionlab.lab import APP, Lab
+from electionlab.places import PROJECT
+from electionlab.storm import left_over
+from electionlab.waiting import wait_until
+from electionlab.witness import LEADER_TOPIC
+
+pytestmark = pytest.mark.live
+
+ROUNDS, SEED = 30, 2
+
+
+@pytest.mark.timeout(1800)  # it takes some 200 s; a slow machine only stretches it
+def test_an_election_comes_through_a_storm(tmp_path, capsys):
+    saved = tmp_path / "storm.jsonl"
+    passed = report.run(ROUNDS, SEED, save=saved)
+    told = capsys.readouterr().out
+    assert passed, told
+    assert f"--rounds {ROUNDS} --seed {SEED}" in told
+    assert "Processes left over: none." in told
+    history = History.load(saved)
+    assert [event.number for event in history.of(ev.RoundBegun)] == list(range(1, ROUNDS + 1))
+    assert explain.judge(history).passed
+
+
+@pytest.mark.timeout(600)
+def test_an_election_that_does_not_recover_is_a_finding(tmp_path, capsys):
+    saved = tmp_path / "storm.jsonl"
+    # Nothing recovers in no time: the storm sees the same as if nobody ever led again.
+    assert not report.run(3, SEED, recover_within=0.0, save=saved)
+    told = capsys.readouterr().out
+    assert "recovers_after_each_round" in told
+    assert "FAILED" in told
+    assert (tmp_path / "storm.svg").exists()
+    assert len(History.load(saved).of(ev.RoundEnded)) == 1
+    assert left_over() == []
+
+
+@pytest.mark.timeout(600)
+def test_a_broken_election_is_caught(capsys):
+    assert not report.run(1, SEED, program="broken")
+    told = capsys.readouterr().out
+    for check in (
+        checks.only_the_leader_publishes,
+        checks.one_leader_in_each_generation,
+        checks.broker_knows_one_leader,
+    ):
+        assert f"s, {check.__name__}:" in told
+    assert "--program broken" in told
+    assert left_over() == []
+
+
+@pytest.mark.timeout(600)
+def test_a_leader_topic_with_two_partitions_has_two_holders_and_still_one_leader():
+    with Lab(0) as lab:
+        admin = AdminClient(lab.broken.witness.client_settings())
+        for made in admin.create_topics([NewTopic(LEADER_TOPIC.format(app=APP), 2, 1)]).values():
+            made.result(30)
+        lab.add(2)
+        lab.wait_publishes(5)
+        history = lab.finish()
+    checks.only_the_leader_publishes(history).expect("held")
+    checks.broker_knows_one_leader(history).expect("broken")
+    newest = [told for told in history.stored_generations if len(told.members) == 2][-1]
+    since = [event.worker for event in history.of(ev.Published) if event.time > newest.start]
+    assert set(since) == {newest.leader}
+    assert len(newest.holders) == 2
+
+
+@pytest.fixture
+def storm(tmp_path):
+    """A storm of its own process, in its second round: (process, the file for its history)."""
+    saved, out = tmp_path / "storm.jsonl", tmp_path / "out"
+    command = [sys.executable, "-m", "electionlab", "storm", "--rounds", "50"]
+    with out.open("w") as told:
+        process = subprocess.Popen(
+            [*command, "--seed", str(SEED), "--save", str(saved)],
+            cwd=PROJECT,
+            stdout=told,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env={**os.environ, "ELECTIONLAB_RUNS": str(tmp_path)},
+        )
+
+    def in_second_round():
+        assert process.poll() is None, out.read_text()
+        return out.read_text().count(" leads\n") >= 1
+
+    try:
+        wait_until(in_second_round, within=200, why=out.read_text)
+        yield process, saved
+    finally:
+        end_group(process)
+
+
+@pytest.mark.timeout(600)
+def test_ctrl_c_stops_a_storm_and_saves_what_happened(storm):
+    process, saved = storm
+    pids = {child.pid for child in psutil.Process(process.pid).children(recursive=True)}
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 130
+    assert_gone(pids, [])
+    assert len(History.load(saved).of(ev.RoundEnded)) >= 2
+
+
+@pytest.mark.timeout(600)
+def test_a_storm_that_is_killed_leaves_nothing(storm):
+    process, _ = storm
+    pids = {child.pid for child in psutil.Process(process.pid).children(recursive=True)}
+    process.kill()
+    process.wait()
+    assert_gone(pids, [])
