@@ -115,3 +115,16 @@ def test_no_rounds_are_refused(capsys):
 
 def test_this_machine_is_told_without_its_name():
     assert re.fullmatch(r"\d+ cores, \w+ \w+", sweep.machine())
+
+
+def test_the_command_in_the_file_names_no_folder_of_this_machine(tmp_path, monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr(sweep, "record", lambda count, **how: asked.append(how["command"]) or RUN)
+    sweep.main(3, tmp_path / "new" / "run.json", "", None)
+    sweep.main(3, None, "", None)
+    assert asked == [
+        "python -m electionlab failover --rounds 3 --record run.json",
+        "python -m electionlab failover --rounds 3",
+    ]
+    assert recorded.load(tmp_path / "new" / "run.json") == RUN
+    assert "held" in capsys.readouterr().out
