@@ -28,14 +28,18 @@ POLL_S = 0.2
 
 @dataclass(frozen=True)
 class Page:
-    """What has to be known of a page before it is read. `runs` is whether it has cells to execute,
+    """What has to be known of a page before it is read. `cells` is how many it has to execute,
     `own_ports` whether it leaves the playbook's ports alone, `both_kafkas` whether it starts the
     one with ZooKeeper too."""
 
     name: str
-    runs: bool
+    cells: int
     own_ports: bool = False
     both_kafkas: bool = False
+
+    @property
+    def runs(self) -> bool:
+        return self.cells > 0
 
 
 def look(name: str, path: Path) -> Page:
@@ -43,13 +47,13 @@ def look(name: str, path: Path) -> Page:
     text = path.read_text()
     if path.suffix == ".ipynb":
         notebook = json.loads(text)
-        runs = any(cell["cell_type"] == "code" for cell in notebook["cells"])
+        cells = sum(cell["cell_type"] == "code" for cell in notebook["cells"])
         own = notebook["metadata"].get("ports") == "own"
     else:
         head = re.match(r"---\n(.*?)^---$", text, re.DOTALL | re.MULTILINE)
-        runs = bool(head) and "{code-cell}" in text
+        cells = text.count("{code-cell}") if head else 0
         own = bool(head and re.search(r"^ports: *own$", head[1], re.MULTILINE))
-    return Page(name, runs, own, "ZooKeeperWay" in text)
+    return Page(name, cells, own, "ZooKeeperWay" in text)
 
 
 class Turns:
@@ -64,7 +68,9 @@ class Turns:
         # Last come those whose second Kafka may still be in the making.
         lane = sorted((p for p in told if p.runs and not p.own_ports), key=lambda p: p.both_kafkas)
         self._lane = [page.name for page in lane]
-        self._beside = [page.name for page in told if page.runs and page.own_ports]
+        # The longest first, or one of them would be left over at the end.
+        beside = sorted((p for p in told if p.runs and p.own_ports), key=lambda p: -p.cells)
+        self._beside = [page.name for page in beside]
         self._others = [page.name for page in told if not page.runs]
         fork = multiprocessing.get_context("fork")
         self._gates = [fork.Semaphore(1 if place == 0 else 0) for place in range(len(lane))]

@@ -14,9 +14,9 @@ from electionlab.pages import Page, Turns, look
 from electionlab.waiting import wait_until
 
 FORK = multiprocessing.get_context("fork")
-LANE = [Page("one", True), Page("two", True, both_kafkas=True), Page("three", True)]
-OWN = [Page(name, True, own_ports=True) for name in ("a", "b", "c", "d")]
-PROSE = Page("prose", False)
+LANE = [Page("one", 1), Page("two", 1, both_kafkas=True), Page("three", 1)]
+OWN = [Page(name, 1, own_ports=True) for name in ("a", "b", "c", "d")]
+PROSE = Page("prose", 0)
 
 # What a page is
 
@@ -33,22 +33,22 @@ def notebook(cells=("code",), **metadata):
 @pytest.mark.parametrize(
     ("name", "text", "wanted"),
     [
-        ("page.md", markdown(), Page("it", True)),
-        ("page.md", markdown("ports: own"), Page("it", True, own_ports=True)),
-        ("page.md", markdown("ports: owned"), Page("it", True)),
-        ("page.md", markdown(cell="ports: own"), Page("it", False)),
-        ("page.md", markdown() + "\nports: own\n", Page("it", True)),
-        ("page.md", markdown() + "\nZooKeeperWay\n", Page("it", True, both_kafkas=True)),
+        ("page.md", markdown(), Page("it", 1)),
+        ("page.md", markdown("ports: own"), Page("it", 1, own_ports=True)),
+        ("page.md", markdown("ports: owned"), Page("it", 1)),
+        ("page.md", markdown(cell="ports: own"), Page("it", 0)),
+        ("page.md", markdown() + "\nports: own\n", Page("it", 1)),
+        ("page.md", markdown() + "\nZooKeeperWay\n", Page("it", 1, both_kafkas=True)),
         ("page.md", "# Prose\n\nports: own\n", PROSE),
-        ("page.ipynb", notebook(), Page("it", True)),
-        ("page.ipynb", notebook(["markdown"]), Page("it", False)),
-        ("page.ipynb", notebook(ports="own"), Page("it", True, own_ports=True)),
+        ("page.ipynb", notebook(), Page("it", 1)),
+        ("page.ipynb", notebook(["markdown"]), Page("it", 0)),
+        ("page.ipynb", notebook(ports="own"), Page("it", 1, own_ports=True)),
     ],
 )
 def test_a_page_tells_what_it_needs(tmp_path, name, text, wanted):
     (tmp_path / name).write_text(text)
     found = look("it", tmp_path / name)
-    assert found == Page("it", wanted.runs, wanted.own_ports, wanted.both_kafkas)
+    assert found == Page("it", wanted.cells, wanted.own_ports, wanted.both_kafkas)
 
 
 # Whose turn it is
@@ -192,3 +192,8 @@ def test_a_reader_that_ends_or_is_stopped_by_the_build_is_nothing_to_notice(noti
     for reader in (good, stopped):
         reader.join()
     assert (good.exitcode, stopped.exitcode) == (0, -signal.SIGTERM)
+
+
+def test_of_the_pages_beside_the_longest_begins_first():
+    told = [Page("short", 2, own_ports=True), Page("long", 9, own_ports=True), Page("lane", 1)]
+    assert pages.Turns(told, 2).order == ["lane", "long", "short"]
