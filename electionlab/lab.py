@@ -64,7 +64,7 @@ class Lab(Workers):
         program: str = "anywhere",
         settings: Mapping[str, str] | None = None,
         kafka_settings: Mapping[str, str] | None = None,
-        watch: float = 0.5,
+        watch: float = 1.0,
         by: str = "lab",
     ) -> None:
         room = max(room, size)
@@ -214,7 +214,7 @@ class Lab(Workers):
         self.wait_members(self.size, within=within)
         self.wait_leader(within=within)
 
-    def watch(self, experiment: Callable[[Self], None], *, settle: float = 3.0) -> History:
+    def watch(self, experiment: Callable[[Self], None], *, settle: float = 8.0) -> History:
         """Run one experiment and return the history of that stretch of time alone."""
         begun = time.time() - 0.05  # so that what was so before comes before what is done
         experiment(self)

@@ -62,7 +62,7 @@ class Observer(Stoppable):
     """
 
     def __init__(
-        self, witness: Witness, app: str, workers: Sequence[str], *, every: float = 0.5
+        self, witness: Witness, app: str, workers: Sequence[str], *, every: float = 1.0
     ) -> None:
         self._witness = witness
         self._order: dict[str, Any] = {
@@ -205,7 +205,7 @@ class Sampler:
             "group.id": "electionlab-journal",
             "enable.auto.commit": False,
             "auto.offset.reset": "earliest",
-            "fetch.wait.max.ms": 100,
+            "fetch.wait.max.ms": 1000,
             "enable.partition.eof": True,  # the end may be something that no reader is shown
         }
         consumer = Consumer(self._witness.client_settings(**own))

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from electionlab import events as ev
 from electionlab.history import History, Span
 
-SILENCE_S = 2.0
+SILENCE_S = 3.0
 """A worker that gave no answer for longer than this (seconds) was not heard in between."""
 AT_LEAST_S = 0.2
 """A disagreement shorter than this (seconds) is the time that messages and logs take."""
