@@ -116,6 +116,7 @@ def storm(arguments: argparse.Namespace) -> None:
         brokers=arguments.brokers,
         program=arguments.program,
         save=arguments.save,
+        record=arguments.record,
     )
     if not passed:
         raise LabError("The storm found what nothing explains: see above.")
@@ -128,6 +129,7 @@ def _storm_options(added: argparse.ArgumentParser) -> None:
     added.add_argument("--brokers", type=int, default=1, help="1 or 3 (1)")
     added.add_argument("--program", default="faulty", help="a program in examples/ (faulty)")
     added.add_argument("--save", type=Path, help="the file for the history, JSON Lines")
+    added.add_argument("--record", type=Path, help="the file of recorded storms to add this one to")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

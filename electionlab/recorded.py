@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +22,15 @@ from electionlab.places import PROJECT
 FORMAT, VERSION = "electionlab-failovers", 1
 FAILOVERS = PROJECT / "docs" / "recorded" / "failover.json"
 """The recorded run that the page shows."""
+
+
+VERSIONS = ("kafka", "faust-streaming", "aiokafka", "python")
+"""Whose versions a recorded run tells."""
+
+
+def machine() -> str:
+    """This machine in words that name nobody: `2 cores, Linux x86_64`."""
+    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
 
 
 @dataclass(frozen=True)

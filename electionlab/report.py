@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
+from datetime import date
 from pathlib import Path
 
-from electionlab import explain, schedule, timeline
+from electionlab import explain, schedule, storms, timeline
 from electionlab.errors import LabError
 from electionlab.explain import Finding, Judgement
 from electionlab.history import History
 from electionlab.places import PROJECT, run_folder
+from electionlab.recorded import VERSIONS, machine
 from electionlab.storm import SETTINGS, Storm, left_over
 
 BEFORE_S, BEHIND_S = 30.0, 15.0  # what is drawn around a finding
@@ -25,16 +28,21 @@ def run(
     program: str = "faulty",
     recover_within: float = 120.0,
     save: Path | None = None,
+    record: Path | None = None,
 ) -> bool:
     """Run a storm and print it, round by round, with its judgement; whether it passed.
 
+    `record` is a file of recorded storms to which this one is added.
     The history is saved into `save`, or beside the logs if the storm does not pass. LabError for
     numbers that cannot be, or where Kafka itself does not start; Ctrl+C ends it at once.
     """
     if not (PROJECT / "examples" / f"{program}.py").exists():
         raise LabError(f"There is no program examples/{program}.py.")
-    if save is not None and not save.absolute().parent.is_dir():  # said now, not after an hour
-        raise LabError(f"The history cannot be saved: there is no folder {save.parent}.")
+    for path in filter(None, (save, record)):  # said now, not after an hour
+        if not path.absolute().parent.is_dir():
+            raise LabError(f"{path.name} cannot be saved: there is no folder {path.parent}.")
+    if record is not None and record.exists():
+        storms.load(record)
     without = [] if program == "faulty" else ["block"]
     drawn = schedule.make(rounds, seed, workers=workers, brokers=brokers, without=without)
     again = f"python -m electionlab storm --rounds {rounds} --seed {seed} --workers {workers}"
@@ -60,6 +68,23 @@ def run(
     print(f"Processes left over: {'; '.join(left) or 'none'}.")
     if save:
         print(f"The history: {history.save(save)}")
+    if record:
+        storms.add(
+            storms.Recorded(
+                seed=seed,
+                rounds=rounds,
+                date=date.today().isoformat(),
+                machine=machine(),
+                command=again,
+                versions={name: history.about[name] for name in VERSIONS},
+                kinds=Counter(one.kind for one in drawn),
+                checks=storms.checks_of(judgement),
+                figures=judgement.figures,
+                passed=judgement.passed and not left,
+            ),
+            record,
+        )
+        print(f"Recorded in {record}.")
     if judgement.findings:
         tell_findings(history, judgement.findings, save or history.save(beside))
         print(f"The same again (seed {seed}): {again}", flush=True)

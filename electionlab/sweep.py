@@ -7,8 +7,6 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -24,7 +22,7 @@ from electionlab.history import History
 from electionlab.lab import Lab
 from electionlab.lateness import Lateness
 from electionlab.places import PROJECT
-from electionlab.recorded import Recorded
+from electionlab.recorded import VERSIONS, Recorded, machine
 from electionlab.sidebyside import SideBySide
 from electionlab.worker import Worker
 
@@ -220,7 +218,7 @@ def record(
             about = labs.history(name).about
             measured += found
             say(f"{name}: " + ", ".join(f"{one.fault} {one.total_s:.2f} s" for one in found))
-    versions = {name: about[name] for name in ("kafka", "faust-streaming", "aiokafka", "python")}
+    versions = {name: about[name] for name in VERSIONS}
     return Recorded(
         date=date.today().isoformat(),
         machine=machine(),
@@ -229,11 +227,6 @@ def record(
         rounds=sorted(measured, key=lambda one: (one.fault, one.settings)),
         note=note,
     )
-
-
-def machine() -> str:
-    """This machine in words that name nobody: `2 cores, Linux x86_64`."""
-    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
 
 
 def main(count: int, path: Path | None, note: str, at_once: int | None) -> None:

@@ -1,0 +1,46 @@
+"""Recorded storms: added by seed, read again, counted."""
+
+import pytest
+
+from electionlab import storms
+from electionlab.errors import LabError
+
+CHECKS = {
+    "at_most_one_leader": {"outcome": "broken", "causes": {"freeze": 2}},
+    "no_greeting_is_lost": {"outcome": "held", "causes": {}},
+}
+
+
+def storm(seed, **changed):
+    told = {"rounds": 3, "date": "2026-11-23", "machine": "2 cores", "command": "storm"}
+    told |= {"versions": {"kafka": "4.3.0"}, "kinds": {"freeze": 2, "kill": 1}, "checks": CHECKS}
+    return storms.Recorded(seed=seed, **{**told, "figures": {}, "passed": True, **changed})
+
+
+def test_storms_are_kept_by_their_seed(tmp_path):
+    path = tmp_path / "storms.json"
+    for one in (storm(2), storm(1), storm(2, rounds=4)):
+        storms.add(one, path)
+    assert [(one.seed, one.rounds) for one in storms.load(path)] == [(1, 3), (2, 4)]
+
+
+def test_rounds_and_breaches_are_counted_over_all_storms():
+    told = [storm(1), storm(2, kinds={"cut": 5})]
+    assert storms.kinds(told).rows == [["cut", "5"], ["freeze", "2"], ["kill", "1"], ["all", "8"]]
+    assert storms.verdicts(told).rows == [
+        ["at_most_one_leader", "0 of 2", "4", "freeze (4)"],
+        ["no_greeting_is_lost", "2 of 2", "", ""],
+    ]
+
+
+def test_a_breach_that_nothing_explains_stands_out():
+    causes = {"at_most_one_leader": {"outcome": "broken", "causes": {"": 1}}}
+    assert storms.verdicts([storm(1, checks=causes)]).rows[0][-1] == "NOTHING (1)"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": "another", "version": 1}'])
+def test_a_file_that_has_no_storms_is_refused_by_its_name(tmp_path, text):
+    path = tmp_path / "storms.json"
+    path.write_text(text)
+    with pytest.raises(LabError, match=r"storms\.json cannot be read as recorded storms"):
+        storms.load(path)
