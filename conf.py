@@ -74,6 +74,9 @@ nb_merge_streams = True
 nb_output_stderr = "show"
 
 
+BESIDE_NICENESS = 5
+
+
 class Build:
     """One run of Sphinx: what is fetched before, and whose turn it is to be executed."""
 
@@ -112,6 +115,8 @@ class Build:
         app.env.mystnb_config = app.env.mystnb_config.copy(execution_cache_path=str(path))
         if self.turns:
             self.turns.take(docname)
+            if self.turns.yields(docname):
+                os.nice(BESIDE_NICENESS)  # this process reads no other page
 
     def end(self, app: Sphinx, doctree: document) -> None:
         """A page was executed and read."""

@@ -23,8 +23,6 @@ import psutil
 AT_ONCE = 3
 """Pages executed at once: what two cores and 4 GB bear. Most of their time they wait."""
 
-BESIDE_NICENESS = 5
-
 POLL_S = 0.2
 
 
@@ -84,14 +82,16 @@ class Turns:
         return [*self._lane, *self._beside, *self._others]
 
     def take(self, name: str) -> None:
-        """Wait until this page may be executed, by this process. One beside the lane, and all that
-        it starts, yields the processor to those in the lane."""
+        """Wait until this page may be executed."""
         if name in self._lane:
             self._gates[self._lane.index(name)].acquire()
         elif name in self._beside:
             self._room.acquire()
-            # The lane is the longest way through a build: it goes first where both could run.
-            os.nice(BESIDE_NICENESS)
+
+    def yields(self, name: str) -> bool:
+        """Whether this page should leave the processor to the lane where both could run: the lane
+        is the longest way through a build."""
+        return bool(self._lane) and name in self._beside
 
     def give_back(self, name: str) -> None:
         """Let the next page begin."""
