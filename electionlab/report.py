@@ -77,7 +77,7 @@ def run(
                 machine=machine(),
                 command=again,
                 versions={name: history.about[name] for name in VERSIONS},
-                kinds=Counter(one.kind for one in drawn),
+                kinds=dict(Counter(one.kind for one in drawn)),
                 checks=storms.checks_of(judgement),
                 figures=judgement.figures,
                 passed=judgement.passed and not left,
