@@ -27,6 +27,7 @@ class Worker:
         self.started = time.time()
         self.ready = False  # once Faust has said so, it stays
         self.frozen = False
+        self.interrupted = False  # it was told to stop, which may take a while
         self.unshown: list[tuple[ev.Event, records.LogRecord]] = []
         self._reader = records.RecordReader()
         self._read_to = 0

@@ -97,9 +97,12 @@ class Workers(Stoppable):
         """As `start`, but without waiting: the worker is just starting."""
         words = shlex.split(command)
         name = self._web_port(command)
-        if name in self.workers and self.workers[name].alive:
+        former = self.workers.get(name)
+        if former and former.interrupted:
+            former.process.wait(within=30)  # a busy machine takes its time to stop one
+        if former and former.alive:
             raise LabError(
-                f"Worker {name} runs already (process {self.workers[name].process.pid}). "
+                f"Worker {name} runs already (process {former.process.pid}). "
                 "Interrupt or kill it first."
             )
         if self._locks and not self._locked:
@@ -194,6 +197,7 @@ class Workers(Stoppable):
     def interrupt(self, worker: Worker, *, by: str = "") -> None:
         """Send Ctrl+C's signal. LabError if it has ended already; so below."""
         self._act(worker, signal.SIGINT, ev.WorkerInterrupted, by)
+        worker.interrupted = True
 
     def kill(self, worker: Worker, *, by: str = "") -> None:
         """Send SIGKILL: kill -9."""

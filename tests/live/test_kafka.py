@@ -212,6 +212,14 @@ def test_a_worker_is_not_started_twice():
             workers.start(WORKER)
 
 
+def test_a_worker_that_was_told_to_stop_is_waited_for():
+    with Kafka() as kafka, Workers(kafka) as workers:
+        worker = workers.start(WORKER)
+        workers.interrupt(worker)
+        assert workers.start(WORKER).alive
+        assert not worker.alive
+
+
 def test_a_frozen_worker_is_stopped_as_well():
     with Kafka() as kafka, Workers(kafka) as workers:
         worker = workers.start(WORKER)
