@@ -28,12 +28,13 @@ run() {
 # is_running zookeeper|kafka: whether that server of ours runs; sets pid.
 is_running() {
     pid=$(cat "$data/$1.pid" 2>/dev/null) && kill -0 "$pid" 2>/dev/null || return 1
-    # The id of a server that was killed may have passed to another process.
+    # The id of a server that was killed may have passed to another process, to a Kafka of a lab
+    # for one; ours have the logging of a home like this one.
     if [ -d /proc/self ]; then
         tr '\0' ' ' <"/proc/$pid/cmdline"
     else
         ps -o args= -p "$pid"
-    fi 2>/dev/null | grep -q -e QuorumPeerMain -e kafka.Kafka -e "$1-server-start"
+    fi 2>/dev/null | grep -q -e '/home-[^/]*/etc/kafka/log4j.properties' -e "$1-server-start"
 }
 
 # begin zookeeper|kafka [-daemon] FILE...: what comes before a server.
