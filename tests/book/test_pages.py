@@ -12,12 +12,14 @@ import pytest
 from conftest import Site, build
 from gone import assert_gone
 
+from electionlab import claims
 from electionlab.history import History
 from electionlab.pages import Page, look
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
 RUN = ["docs/playbook", "notebooks/01-walkthrough"]
 INSIDE = "notebooks/02-inside-an-election"
+LAB_PAGE = "notebooks/03-failure-lab"
 
 
 def outputs(site: Site, page: str) -> str:
@@ -240,13 +242,34 @@ def test_the_page_beyond_one_machine_says_who_gets_in(site):
         "does not know this user with this password",
         "wants TLS and credentials",
         "its certificate is not accepted",
-        "Kafka broker 2 ended with status 137",
         "this Kafka has fewer brokers: 1",
     ):
         assert words in text
+    assert re.search(r"Kafka broker [123] ended with status 137", text)
     assert "open sesame" not in text
     told = site.page("docs/beyond-one-machine").get_text()
     assert re.search(r"silence between two greetings was [\d.]+ s", told)
+
+
+def test_the_ledger_has_a_verdict_and_a_figure_of_this_build_in_every_row(site):
+    rows = site.page("docs/claims").select("table.claims-ledger tbody tr")
+    assert [row["id"] for row in rows] == [claims.glue_name(key) for key in claims.load()]
+    for row in rows:
+        claim, _, verdict, figure = (cell.get_text(strip=True) for cell in row.find_all("td"))
+        assert verdict[0] in "✓✗◐", claim
+        assert len(figure) > 10, claim
+
+
+def test_a_stale_leader_leads_in_its_own_eyes_and_not_in_the_brokers(site):
+    told = [picture["aria-label"] for picture in site.page(LAB_PAGE).select("figure.views svg")]
+    assert len(told) == 2  # frozen, and cut off
+    assert all("in its own eyes" in words for words in told)
+
+
+def test_the_failure_lab_says_how_many_rounds_stand_behind_it(site):
+    text = outputs(site, LAB_PAGE)
+    assert text.count("python -m electionlab storm --rounds 100 --seed") >= 5
+    assert "NOTHING" not in text
 
 
 def test_no_local_link_is_broken(site):
