@@ -23,15 +23,17 @@ Check = Callable[[History], Verdict]
 
 def recovers_after_each_round(history: History) -> Verdict:
     """Whether the election recovered after each round: one leader, in the broker's eyes too, that
-    publishes, all workers in the newest generation, and a greeting printed.
+    publishes, all workers in the newest generation, and a greeting printed. Round 0 is the start,
+    before anything is done.
 
     Figures: `rounds`, `never`.
     """
     claim = "The election recovers after each round."
+    ends = history.of(ev.RoundEnded)
+    if not ends:
+        return Verdict(claim, "unknown", "No round has ended.")
     rounds = history.of(ev.RoundBegun)
-    if not rounds:
-        return Verdict(claim, "unknown", "There were no rounds.")
-    never = [event for event in history.of(ev.RoundEnded) if event.missing]
+    never = [event for event in ends if event.missing]
     figures = {"rounds": len(rounds), "never": len(never)}
     if never:
         evidence = tuple(
@@ -80,9 +82,10 @@ SHOWN: tuple[Check, ...] = (checks.publishes_at_interval, checks.greetings_sprea
 """What is told and not judged: faults change it, and nothing is promised."""
 
 NEEDED: Mapping[type[ev.Event], str] = {
-    ev.GroupStored: "the broker's log of the group",
-    ev.OffsetCommitted: "the commits in the broker's log",
-    ev.GreetingStored: "the greetings in the topic",
+    ev.GroupStored: "the broker's log of the group was not read",
+    ev.OffsetCommitted: "the commits in the broker's log were not read",
+    ev.GreetingStored: "the greetings in the topic were not read",
+    ev.RoundEnded: "no round has ended",
 }
 
 
@@ -137,7 +140,7 @@ def judge(history: History) -> Judgement:
     """Judge a storm by its history."""
     rows: list[Row] = []
     findings: list[Finding] = [
-        Finding("history", history.end, f"It cannot be judged: {what} was not read.")
+        Finding("history", history.end, f"It cannot be judged: {what}.")
         for kind, what in NEEDED.items()
         if not history.of(kind)
     ]

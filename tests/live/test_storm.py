@@ -43,7 +43,8 @@ def test_an_election_that_does_not_recover_is_a_finding(tmp_path, capsys):
     # Nothing recovers in no time: the storm sees the same as if nobody ever led again.
     assert not report.run(3, SEED, recover_within=0.0, save=saved)
     told = capsys.readouterr().out
-    assert "recovers_after_each_round" in told
+    assert "s, recovers_after_each_round:\n    Not after 1 of them.; " in told
+    assert "round 0: nothing was looked at" in told
     assert "FAILED" in told
     assert (tmp_path / "storm.svg").exists()
     assert len(History.load(saved).of(ev.RoundEnded)) == 1
