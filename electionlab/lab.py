@@ -16,23 +16,20 @@ from __future__ import annotations
 
 import contextlib
 import math
-import signal
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Self
 
-from electionlab import events as ev
-from electionlab import ports
+from electionlab import conditions, ports
 from electionlab.breakable import BreakableKafka
+from electionlab.breaking import Breaking
 from electionlab.errors import LabError
 from electionlab.history import History
 from electionlab.observer import Observer
 from electionlab.places import PROJECT
-from electionlab.relay import Relay
 from electionlab.sessions import BrokerLog
 from electionlab.worker import Worker
-from electionlab.workers import Workers
 
 APP = "leader-anywhere"
 TOPIC = "leader-anywhere-anywhere.say"
@@ -40,19 +37,15 @@ PATIENCE = {"BROKER_SESSION_TIMEOUT": "6", "BROKER_HEARTBEAT_INTERVAL": "1"}
 """Faust's settings if you give none: 6 s without a heartbeat instead of 60, and one each second."""
 
 ROOM = 20  # workers at most
-BLOCK_S = 5.0  # how long examples/faulty.py blocks if nothing is set
 
 
-class Lab(Workers):
+class Lab(Breaking):
     """A running election with `size` workers (0: none yet), and everything to break it.
 
     `brokers` is 1 or 3, `room` how many workers it can hold at most (20), `settings` Faust's
     settings for all workers, `kafka_settings` the brokers', `watch` the seconds between two samples
     (0: no observer). `by` is who breaks things, for the history. Raises LabError for what it has no
     room or no ports for.
-
-    Each fault is refused, with a LabError and before anything is done, for a worker that has ended
-    or that is of another run; and where it says so, for one that is still starting.
     """
 
     def __init__(
@@ -76,32 +69,24 @@ class Lab(Workers):
         with contextlib.ExitStack() as unless_made:
             self._block = ports.PortBlock(room, step=ROOM)
             unless_made.callback(self._block.release)
-            self.broken = BreakableKafka(brokers=brokers, ways=room, settings=kafka_settings)
-            unless_made.callback(self.broken.stop)
+            kafka = BreakableKafka(brokers=brokers, ways=room, settings=kafka_settings)
+            unless_made.callback(kafka.stop)
             super().__init__(
-                self.broken,
+                kafka,
+                names=[str(port) for port in self._block.ports],
+                program=program,
+                by=by,
                 folder=PROJECT / "examples",
                 settings={**PATIENCE, **own, **(settings or {})},
                 app=APP,
                 topic=TOPIC,
-                lock=False,
             )
             unless_made.pop_all()
         self.size = size
-        self.program = program
-        self.by = by
         self.observer: Observer | None = None
         self._watch = watch
         self._state = "new"  # then "running", and "ended"
-        self._own: dict[str, dict[str, str]] = {}  # workers' own settings, by name
         self._broker_logs: dict[Path, BrokerLog] = {}
-        self._cut: set[str] = set()
-        self._slow: set[str] = set()
-
-    @property
-    def names(self) -> list[str]:
-        """The names that workers of this lab may have: their web ports."""
-        return [str(port) for port in self._block.ports]
 
     # Starting and stopping
 
@@ -123,7 +108,7 @@ class Lab(Workers):
                 )
             if self.size:
                 self.add(self.size, within=within)
-                self.wait(lambda h: h.published_by_leader(1), within=within)
+                self.wait_leader(within=within)
         except BaseException:
             self.stop()
             raise
@@ -175,7 +160,7 @@ class Lab(Workers):
         return count
 
     def launch(
-        self, command: str, *, settings: dict[str, str] | None = None, by: str = ""
+        self, command: str, *, settings: Mapping[str, str] | None = None, by: str = ""
     ) -> Worker:
         """As of `Workers`, under one of this lab's names; LabError for others, and if the lab does
         not run. The network of a name that was in use before is whole again."""
@@ -219,18 +204,14 @@ class Lab(Workers):
         begun = time.time() - 0.05  # so that what was so before comes before what is done
         experiment(self)
         self.read_topic(settle)
-        if self.observer:
-            with contextlib.suppress(LabError):
-                self.observer.settle()
+        self._settle()
         return self.history().between(begun, time.time())
 
     def finish(self, *, settle: float = 5.0) -> History:
         """Read what the broker stored, stop everything, and return the history of it all."""
         with contextlib.suppress(LabError):
             self.read_topic(settle)
-        if self.observer:
-            with contextlib.suppress(LabError):
-                self.observer.settle()
+        self._settle()
         self.stop()
         return self.history()
 
@@ -248,75 +229,6 @@ class Lab(Workers):
                     self._mend(worker)
             super().stop(within)
 
-    # Faults of one worker
-
-    def cut(self, worker: Worker) -> None:
-        """Cut the worker off from Kafka: all is held back, silently. LabError if it is cut off
-        already, or still starting."""
-        self._require_ready(worker)
-        if worker.name in self._cut:
-            raise LabError(f"Worker {worker.name} is cut off already. Heal it first.")
-        at = time.time()
-        self.broken.relays.cut(self._way(worker))
-        self._cut.add(worker.name)
-        self._record(ev.WorkerCut, worker, at, by=self.by, effective=time.time())
-
-    def heal(self, worker: Worker) -> None:
-        """Mend the worker's network, cut or slow: what was held back arrives. LabError if there is
-        nothing to mend. A worker that is started anew has its network mended too."""
-        self._require_mine(worker)
-        if worker.name not in self._cut | self._slow:
-            raise LabError(f"Worker {worker.name} is neither cut off nor slow: nothing to heal.")
-        self._mend(worker)
-
-    def slow(self, worker: Worker, delay_s: float) -> None:
-        """Make the worker's network slow: everything comes `delay_s` later, each way. LabError for
-        a worker that is still starting. What is slow may be made slower, or less so."""
-        if not 0 < delay_s < math.inf:
-            raise LabError(f"A network can be slow by some seconds, not by {delay_s!r}.")
-        self._require_ready(worker)
-        at = time.time()
-        for relay in self._way(worker):
-            relay.delay_s = delay_s
-        self._slow.add(worker.name)
-        self._record(ev.WorkerSlowed, worker, at, by=self.by, effective=at, delay_s=delay_s)
-
-    def block(self, worker: Worker, seconds: float | None = None) -> None:
-        """Block the worker's event loop. Needs `program="faulty"`, whose setting BLOCK_S says how
-        many seconds it takes (5); LabError if you say another number, or if it still starts."""
-        self._require_ready(worker)
-        if self.program != "faulty":
-            raise LabError('Only examples/faulty.py can block its loop: Lab(program="faulty").')
-        told = {**self.settings, **self._own[worker.name]}.get("BLOCK_S", str(BLOCK_S))
-        if seconds not in (None, float(told)):
-            raise LabError(
-                f"Worker {worker.name} blocks for {told} s, as its setting BLOCK_S says, not for "
-                f"{seconds!r} s."
-            )
-        seconds = float(told)
-        self._act(worker, signal.SIGALRM, ev.LoopBlocked, self.by, seconds=seconds)
-
-    # Faults of Kafka
-
-    def stop_broker(self, number: int = 1) -> None:
-        """Stop a broker in good order and wait for its end; `start_broker` brings it back. One that
-        had to be killed after 10 s is so called in the history. LabError if it is down already, or
-        if there is none of this number; so below."""
-        self._at_broker(ev.BrokerStopped, number, self.broken.stop_broker)
-
-    def kill_broker(self, number: int = 1) -> None:
-        """Kill a broker with -9."""
-        self._at_broker(ev.BrokerKilled, number, self.broken.kill_broker)
-
-    def start_broker(self, number: int = 1) -> None:
-        """Start a broker again with its data; returns when it answers, or at once if it is the
-        first of three that are down. LabError if it runs, or does not answer in 60 s."""
-        self._at_broker(ev.BrokerStarted, number, self.broken.start_broker)
-
-    def coordinator(self) -> int:
-        """The id of the broker that coordinates the workers' group."""
-        return self.broken.coordinator(self.app)
-
     # Faults of the group
 
     def rolling_restart(self, within: float = 90.0) -> None:
@@ -325,7 +237,7 @@ class Lab(Workers):
         running = self._by_age()
         self._require_can_end(running)
         for worker in running:
-            self.interrupt(worker, by=self.by)
+            self.interrupt(worker)
             worker.process.wait(within=within)
             self.restart(worker, within=within)
 
@@ -339,95 +251,33 @@ class Lab(Workers):
         if count > len(running):
             self.add(count - len(running), within=within)
         for worker in running[count:]:
-            self.interrupt(worker, by=self.by)
+            self.interrupt(worker)
         for worker in running[count:]:
             worker.process.wait(within=within)
-
-    # Waiting
-
-    def wait_new_leader(self, old: Worker, *, greetings: int = 1, within: float = 90.0) -> History:
-        """Wait until another worker than `old` leads and has published."""
-        return self.wait(
-            lambda h: h.leader not in (None, old.name) and h.published_by_leader(greetings),
-            within=within,
-        )
-
-    def wait_leader(self, *, greetings: int = 1, within: float = 90.0) -> History:
-        """Wait until the present leader has published so many times since it leads."""
-        return self.wait(lambda h: h.published_by_leader(greetings), within=within)
 
     def wait_members(self, count: int, *, within: float = 90.0) -> History:
         """Wait until the newest generation in the broker's journal has `count` members, and each
         of them has its partitions."""
-
-        def complete(history: History) -> bool:
-            stored = history.of(ev.GroupStored)
-            if not stored or len(stored[-1].members) != count:
-                return False
-            told = {e.member_id: e for e in history.of(ev.MemberJoined)}
-            given = {e.worker: e.time for e in history.of(ev.PartitionsAssigned)}
-            joined = [told.get(member) for member in stored[-1].members]
-            return all(
-                e and e.generation == stored[-1].generation and given.get(e.worker, 0.0) >= e.time
-                for e in joined
-            )
-
-        return self.wait(complete, within=within)
-
-    def present_leader(self) -> Worker:
-        """The worker that leads now, in its own eyes. LabError if none does."""
-        leader = self.leader()
-        if leader is None:
-            raise LabError(f"Nobody leads: {self._last_seen()}")
-        return leader
-
-    def wait_publishes(self, count: int, *, within: float = 90.0) -> History:
-        """Wait until `count` more greetings have been published, by whomever."""
-        before = len(self.history().of(ev.Published))
-        return self.wait(lambda h: len(h.of(ev.Published)) >= before + count, within=within)
+        return self.wait(conditions.has_members(count), within=within)
 
     def wait_nobody_leads(self, seconds: float, *, within: float = 120.0) -> History:
         """Wait until nobody has led for so many seconds in a row, each worker in its own eyes."""
-
-        def is_over(history: History) -> bool:
-            ends = [span.end for span in history.leaderships]
-            return history.leader is None and history.end - max(ends, default=0.0) >= seconds
-
-        return self.wait(is_over, within=within)
-
-    def wait_greetings(self, count: int, *, within: float = 90.0) -> History:
-        """Wait until `count` more greetings have been printed."""
-        before = len(self.history().of(ev.GreetingPrinted))
-        return self.wait(lambda h: len(h.of(ev.GreetingPrinted)) >= before + count, within=within)
+        return self.wait(conditions.nobody_leads(seconds), within=within)
 
     # Inside
 
     def _launch(self, name: str, settings: Mapping[str, str]) -> Worker:
         command = f"faust -A {self.program} worker -l info --web-port {name}"
-        return self.launch(command, settings=dict(settings))
+        return self.launch(command, settings=settings)
 
-    def _environment(self, data: Path, name: str) -> dict[str, str]:
-        environment = super()._environment(data, name)
-        return {**environment, "KAFKA_BROKERS": self.broken.way_bootstrap(self.names.index(name))}
-
-    def _way(self, worker: Worker) -> list[Relay]:
-        return self.broken.way(self.names.index(worker.name))
+    def _settle(self) -> None:
+        """Wait until the observer has told what it knows, as far as the brokers answer."""
+        if self.observer:
+            with contextlib.suppress(LabError):
+                self.observer.settle()
 
     def _held_locks(self) -> list[int]:
         return self._block.descriptors
-
-    def _mend(self, worker: Worker) -> None:
-        """Mend a worker's network, and note it; nothing if it is whole."""
-        if worker.name not in self._cut | self._slow:
-            return
-        at = time.time()
-        relays = self._way(worker)
-        for relay in relays:
-            relay.delay_s = 0.0
-        self.broken.relays.cut(relays, cut=False)
-        self._cut.discard(worker.name)
-        self._slow.discard(worker.name)
-        self._record(ev.WorkerHealed, worker, at, by=self.by, effective=time.time())
 
     def _by_age(self) -> list[Worker]:
         return sorted(self.running(), key=lambda worker: worker.started)
@@ -435,36 +285,6 @@ class Lab(Workers):
     def _require_not_ended(self) -> None:
         if self._state == "ended":
             raise LabError("This lab has ended. Make a new one.")
-
-    def _require_can_end(self, workers: list[Worker]) -> None:
-        for worker in workers:
-            if worker.frozen or worker.name in self._cut:
-                raise LabError(
-                    f"Worker {worker.name} is {'frozen' if worker.frozen else 'cut off'} and could "
-                    f"not end in good order: {'thaw' if worker.frozen else 'heal'} it first."
-                )
-
-    def _require_ready(self, worker: Worker) -> None:
-        self._require_mine(worker)
-        if not worker.alive:
-            raise LabError(
-                f"Worker {worker.name} has ended already, with status {worker.process.status}: "
-                "nothing was done to it."
-            )
-        self._read()
-        if not worker.ready:
-            raise LabError(
-                f"Worker {worker.name} is still starting: nothing was done to it. Wait until it "
-                "is ready."
-            )
-
-    def _at_broker(self, kind: type[ev.Action], number: int, act: Callable[[int], object]) -> None:
-        at = time.time()
-        if act(number) is False:
-            kind = ev.BrokerKilled
-        self._events.append(
-            kind(time=at, worker="kafka", by=self.by, effective=time.time(), broker=number)  # type: ignore[call-arg]
-        )
 
     def _read(self) -> None:
         with self._reading:
@@ -475,3 +295,17 @@ class Lab(Workers):
                 if broker.log:
                     own = BrokerLog(broker.log, self.app)
                     self._events += self._broker_logs.setdefault(broker.log, own).take()
+
+
+_started: list[Lab] = []  # by `start_lab`
+
+
+def start_lab(size: int = 3, *, watch: float = 1.0) -> Lab:
+    """Start a lab of `size` workers, watched every so many seconds, for a notebook's cells. The one
+    that this interpreter started so before is stopped first: a cell that is run again starts over
+    and leaves nothing behind. Raises LabError as `Lab` does."""
+    while _started:
+        _started.pop().stop()
+    lab = Lab(size, watch=watch)
+    _started.append(lab)
+    return lab.start_all()

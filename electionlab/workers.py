@@ -1,39 +1,33 @@
-"""The Faust workers of a run: started, broken and followed, and the history of it all."""
+"""The Faust workers of a run: their processes are started, interrupted, killed and frozen."""
 
 from __future__ import annotations
 
 import contextlib
-import functools
-import importlib.metadata
 import os
-import platform
 import re
 import shlex
 import signal
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 
 from electionlab import events as ev
-from electionlab import ports, tables
-from electionlab.blocks import Stoppable
+from electionlab import ports
 from electionlab.errors import LabError
-from electionlab.history import History
 from electionlab.locks import walkthrough
 from electionlab.places import PROJECT, new_log
 from electionlab.processes import Process, folder_for_a_process, last_lines
+from electionlab.run import Run, told
 from electionlab.started import Started
-from electionlab.tables import Table
 from electionlab.waiting import wait_until
-from electionlab.worker import Worker, program, shown
+from electionlab.worker import Worker, program
 
 APP = "leader-example"
 GREETINGS_TOPIC = "leader-example-leader.say"
 COLOURS = {"FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"}
 
 
-class Workers(Stoppable):
+class Workers(Run):
     """The workers of one run, what was done to them, and the history of it all.
 
         with Kafka() as kafka, Workers(kafka) as workers:
@@ -52,26 +46,16 @@ class Workers(Stoppable):
         kafka: Started,
         *,
         folder: Path = PROJECT,
-        settings: dict[str, str] | None = None,
+        settings: Mapping[str, str] | None = None,
         app: str = APP,
         topic: str = GREETINGS_TOPIC,
         lock: bool = True,
     ) -> None:
-        self.kafka = kafka
+        super().__init__(kafka, app=app, topic=topic, settings=settings)
         self.folder = folder
-        self.app = app
-        self.topic = topic
-        self.settings = dict(settings or {})
-        self.workers: dict[str, Worker] = {}  # by name, each one's newest life
-        self.lives: list[Worker] = []  # every process that was started, in that order
-        self._events: list[ev.Event] = []
-        self._stored: list[ev.GreetingStored] = []
         self._locks = lock
         self._locked = False
-        self._reading = threading.RLock()
-        self.began = time.time()
-
-    by = ""  # who did what nobody else is named for
+        self.by = ""  # who did what nobody else is named for
 
     # Starting and stopping
 
@@ -80,7 +64,7 @@ class Workers(Stoppable):
         command: str,
         *,
         within: float = 60.0,
-        settings: dict[str, str] | None = None,
+        settings: Mapping[str, str] | None = None,
         by: str = "",
     ) -> Worker:
         """Run a worker's command line and wait until it is ready. Returns the worker.
@@ -92,7 +76,7 @@ class Workers(Stoppable):
         return self.wait_ready(self.launch(command, settings=settings, by=by), within=within)
 
     def launch(
-        self, command: str, *, settings: dict[str, str] | None = None, by: str = ""
+        self, command: str, *, settings: Mapping[str, str] | None = None, by: str = ""
     ) -> Worker:
         """As `start`, but without waiting: the worker is just starting."""
         words = shlex.split(command)
@@ -130,7 +114,7 @@ class Workers(Stoppable):
             pid=process.pid,
             command=command,
             log=worker.log.name,
-            settings=_told(settings or {}),
+            settings=told(settings or {}),
             by=by or self.by,
         )
         return worker
@@ -219,138 +203,6 @@ class Workers(Stoppable):
         self._act(worker, signal.SIGCONT, ev.WorkerThawed, by)
         worker.frozen = False
 
-    # What happened
-
-    def history(self) -> History:
-        """All that happened so far, up to this moment."""
-        self._read()
-        now = ev.HistoryEnded(time=time.time(), worker="lab")
-        return History([*self._events, *self._stored, now], self._about())
-
-    def news(self, since: int) -> list[ev.Event]:
-        """The events from the place `since` on, in the order in which they became known: for
-        whoever follows a long run and cannot look at all of it each time."""
-        self._read()
-        return self._events[since:]
-
-    def note(self, event: ev.Event) -> None:
-        """Add an event of one's own to the history."""
-        self._events.append(event)
-
-    def group(self) -> Table:
-        """The group as Kafka itself describes it, with the worker behind each member."""
-        return tables.group(self.kafka.witness.group(self.app), self.history(), self.app)
-
-    def running(self) -> list[Worker]:
-        """The workers whose processes run."""
-        return [worker for worker in self.workers.values() if worker.alive]
-
-    def leader(self) -> Worker | None:
-        """The worker that leads now, according to the workers' logs."""
-        name = self.history().leader
-        return self.workers[name] if name else None
-
-    def read_topic(self, settle: float = 5.0) -> None:
-        """Ask the broker for the greetings it stored during this run, and add them.
-
-        The last ones may not have been printed yet: for that it waits, `settle` seconds at most.
-        """
-        self._read_stored()
-        stored = {event.greeting for event in self._stored}
-        with contextlib.suppress(LabError):  # then a greeting is lost, and a check will say so
-            self.wait(
-                lambda h: stored <= {event.greeting for event in h.of(ev.GreetingPrinted)},
-                within=settle,
-            )
-
-    def _read_stored(self) -> None:
-        records = self.kafka.witness.records(self.topic, since=self.began)
-        self._stored = [
-            ev.GreetingStored(
-                time=record.time,
-                worker="kafka",
-                greeting=record.value,
-                partition=record.partition,
-                offset=record.offset,
-            )
-            for record in records
-        ]
-
-    # Waiting
-
-    def wait(
-        self,
-        condition: Callable[[History], object],
-        *,
-        within: float,
-        why: Callable[[], str] | None = None,
-        pause: Callable[[float], None] = time.sleep,
-    ) -> History:
-        """Wait until `condition` is true of the history, and return that history.
-
-        Raises LabError after `within` seconds, with `why()` or the last events seen; at once when
-        the broker has died.
-        """
-
-        def look() -> History | None:
-            history = self.history()
-            self.kafka.require_alive()
-            return history if condition(history) else None
-
-        return wait_until(look, within=within, why=why or self._last_seen, pause=pause)
-
-    def follow(self, condition: Callable[[History], object], *, within: float = 90.0) -> History:
-        """Print what the workers say about the election, as they say it, until `condition` is true.
-
-        Each line is shown behind its worker's name and the time of day, tables without their
-        frames. Lines about anything else are only counted; the logs have them all.
-        """
-        skipped = 0
-
-        def show() -> None:
-            nonlocal skipped
-            news = [
-                (event, record) for worker in self.lives for event, record in worker.take_unshown()
-            ]
-            for event, record in sorted(news, key=lambda told: told[0].time):
-                if isinstance(event, ev.Logged):
-                    skipped += record.text.count("\n") + 1
-                else:
-                    print(shown(event, record), flush=True)
-
-        def pause(seconds: float) -> None:
-            show()
-            time.sleep(seconds)
-
-        try:
-            return self.wait(condition, within=within, pause=pause)
-        finally:
-            show()
-            if skipped:
-                print(f"({skipped} other lines are in the logs.)")
-
-    def follow_new_leader(
-        self, old: Worker, *, greetings: int = 2, within: float = 90.0
-    ) -> History:
-        """Follow until another worker than `old` leads and has published `greetings` times."""
-
-        def taken_over(history: History) -> bool:
-            return history.leader != old.name and history.published_by_leader(greetings)
-
-        return self.follow(taken_over, within=within)
-
-    def follow_return(self, woken: Worker, *, within: float = 90.0) -> History:
-        """Follow until a worker that was thawed has been given partitions anew, and a greeting was
-        published after that."""
-
-        def is_back(history: History) -> bool:
-            thaws = history.of(ev.WorkerThawed, worker=woken.name)
-            given = history.of(ev.PartitionsAssigned, worker=woken.name)
-            since = [event.time for event in given if thaws and event.time > thaws[-1].time]
-            return bool(since) and any(e.time > since[0] for e in history.of(ev.Published))
-
-        return self.follow(is_back, within=within)
-
     # Inside
 
     def _web_port(self, command: str) -> str:
@@ -390,45 +242,8 @@ class Workers(Stoppable):
                 "leader() is None.)"
             )
 
-    def _record(self, kind: type[ev.Event], worker: Worker, at: float, **fields: object) -> None:
-        self._events.append(kind(time=at, worker=worker.name, **fields))  # type: ignore[arg-type]
-
-    def _read(self) -> None:
-        with self._reading:  # two threads would read the same lines
-            for worker in self.lives:
-                self._events += worker.read()
-
-    def _last_seen(self) -> str:
-        seen = [event for event in self.history() if not isinstance(event, ev.HistoryEnded)]
-        told = "\n".join(f"    {event}" for event in seen[-5:])
-        return f"the last events were\n{told or '    none'}"
-
-    def _about(self) -> dict[str, str]:
-        return {
-            "app": self.app,
-            "kafka": self.kafka.version or "one that was there already",
-            "faust-streaming": _version("faust-streaming"),
-            "aiokafka": _version("aiokafka"),
-            "python": platform.python_version(),
-            "system": f"{platform.system()} {platform.machine()}",
-            "settings": _told(self.settings),
-        }
-
 
 def _now() -> float:
     """Unix time. Logs drop what is below a millisecond, so it is dropped here too: or what is done
     in one millisecond would not keep its order."""
     return int(time.time() * 1000) / 1000
-
-
-@functools.cache
-def _version(package: str) -> str:
-    """Asked for with each history, 20 times a second while a run is followed."""
-    return importlib.metadata.version(package)
-
-
-def _told(settings: dict[str, str]) -> str:
-    """Settings on one line, without their secrets."""
-    return " ".join(
-        f"{name}={'(hidden)' if 'PASSWORD' in name else value}" for name, value in settings.items()
-    )

@@ -15,7 +15,7 @@ import pytest
 from gone import GONE_WITHIN_S, assert_gone, end_group, is_running
 
 from electionlab import LabError
-from electionlab.lab import Lab
+from electionlab.lab import Lab, start_lab
 from electionlab.places import PROJECT
 from electionlab.waiting import wait_until
 
@@ -188,4 +188,20 @@ def test_a_lab_that_was_not_started_or_has_ended_says_so():
         lab.wait(lambda history: False, within=10)
     with pytest.raises(LabError, match="has no data any more"):
         lab.start_broker()
+    assert_held(me, before)
+
+
+@pytest.mark.timeout(300)
+def test_a_lab_that_is_started_again_takes_the_place_of_the_one_before():
+    me = psutil.Process()
+    before = me.num_fds(), me.num_threads()
+    first = start_lab(0, watch=0)
+    second = start_lab(0, watch=0)
+    try:
+        assert not first.broken.alive
+        assert second.broken.alive
+        with pytest.raises(LabError, match="This lab has ended"):
+            first.add()
+    finally:
+        second.stop()
     assert_held(me, before)
