@@ -52,6 +52,9 @@ _silent = logging.getLogger("electionlab.observer")
 _silent.addHandler(logging.NullHandler())
 _silent.propagate = False
 
+LOCAL = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Opens URLs of this machine: HTTP_PROXY, if it is set, is not meant for them."""
+
 
 class Observer(Stoppable):
     """Samples every `every` seconds until it is stopped.
@@ -298,7 +301,7 @@ def _failure(whom: str, asked: str, why: object, at: float | None = None) -> ev.
 
 
 def _get(name: str, path: str) -> dict[str, Any]:
-    with urllib.request.urlopen(f"http://{LOOPBACK}:{name}{path}", timeout=HTTP_WITHIN_S) as told:
+    with LOCAL.open(f"http://{LOOPBACK}:{name}{path}", timeout=HTTP_WITHIN_S) as told:
         answer = json.load(told)
     if not isinstance(answer, dict):
         raise ValueError(f"{path} answered {answer!r:.60}")

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 from electionlab import events as ev
+from electionlab.records import unix_time
 
 FAILED = re.compile(
     r"^\[(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3})\] .*"
@@ -24,8 +24,9 @@ def expired(lines: list[str], group: str) -> Iterator[ev.SessionExpired]:
     for line in lines:
         told = FAILED.match(line)
         if told and told["group"] == group:
-            at = datetime.strptime(told["time"], "%Y-%m-%d %H:%M:%S,%f")
-            yield ev.SessionExpired(time=at.timestamp(), worker="kafka", member_id=told["member"])
+            yield ev.SessionExpired(
+                time=unix_time(told["time"]), worker="kafka", member_id=told["member"]
+            )
 
 
 class BrokerLog:
