@@ -120,7 +120,7 @@ class BreakableKafka(Kafka):
 
     def start_broker(self, number: int = 1, within: float = 60.0) -> None:
         """Start a broker again with the data it had, and wait until it answers. LabError if it
-        runs, or does not answer `within` seconds.
+        runs, or does not answer `within` seconds; then it is down again.
 
         The first of three that are all down cannot answer, for it is no quorum: then this returns
         at once, and the start of the second one waits.
@@ -130,14 +130,22 @@ class BreakableKafka(Kafka):
         self._down.discard(number)
 
         def answers() -> bool:
+            self.relays.require_running()  # the lab may have been stopped meanwhile
             broker.require_alive(START_AGAIN)
             alone = Witness(f"{ports.LOOPBACK}:{broker.node.port}")
             return ports.accepts(broker.node.port) and number in (alone.brokers(within=5) or [])
 
-        if self.alive:
+        if not self.alive:
+            return
+        try:
             wait_until(
                 answers, within=within, why=lambda: f"{broker!r} does not answer", every=0.02
             )
+        except BaseException:  # the outage goes on, and the history shall not be wrong about it
+            self._down.add(number)
+            if broker.alive:
+                broker.kill()
+            raise
 
     def stop(self) -> None:
         try:

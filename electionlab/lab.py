@@ -194,6 +194,7 @@ class Lab(Breaking):
         for broker in self.broken.brokers:
             if not broker.alive:
                 self.start_broker(broker.node.id)
+        self._wait_for_ends(within)
         if len(self.running()) != self.size:
             self.scale(self.size, within=within)
         self.wait_members(self.size, within=within)
@@ -246,6 +247,7 @@ class Lab(Breaking):
         no room for so many, or if one that has to go is frozen or cut off."""
         if count < 0:
             raise LabError(f"No worker or more can run, not {count}.")
+        self._wait_for_ends(within)
         running = self._by_age()
         self._require_can_end(running[count:])
         if count > len(running):
@@ -283,6 +285,12 @@ class Lab(Breaking):
 
     def _held_locks(self) -> list[int]:
         return self._block.descriptors
+
+    def _wait_for_ends(self, within: float) -> None:
+        """Wait for workers that were told to end and still count as running."""
+        for worker in self.running():
+            if worker.ending and not worker.frozen:
+                worker.process.wait(within=within)
 
     def _by_age(self) -> list[Worker]:
         return sorted(self.running(), key=lambda worker: worker.started)

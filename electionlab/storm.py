@@ -77,20 +77,23 @@ class Storm:
         lab.by = f"round {drawn.number}"
         lab.note(ev.RoundBegun(time=begun, worker="lab", number=drawn.number, what=drawn.kind))
         targets = self._resolve(drawn)
+        refused = []
         _say(f"{drawn.number:>4}  {begun - lab.began:7.1f} s  {drawn.kind:<11}  ")
         for step in drawn.steps:
             self._follow_until(begun + step.at_s)
             try:
                 whom = self._act(step, targets)
                 _say(f"{time.time() - begun:.1f} {step.act.replace('_', ' ')} {whom}; ")
-            except LabError as error:  # it has ended by itself: a finding, and judged as one
+            except LabError as error:
                 _say(f"({error}); ")
+                if not self._has_ended(step, targets):  # that is judged by itself
+                    refused.append(f"{step.act} was refused: {error}")
             if step.act == "block":
                 self._follow_until(time.time() + BLOCK_S)
-        missing = self._recover(drawn.number, time.time())
+        missing = self._recover(drawn.number, time.time(), refused)
         took = time.time() - begun
         if missing:
-            _say(f"\n      never recovered, in {took:.1f} s: {missing}\n")
+            _say(f"\n      not well after {took:.1f} s: {missing}\n")
         else:
             _say(f"{took:.1f} {self._present.leaders[0]} leads\n")
         return not missing
@@ -120,15 +123,21 @@ class Storm:
         leads = "*" if name in self._look().leaders else ""
         worker = lab.workers[name]
         if step.act == "start":
+            self._wanted.add(name)  # also if this start fails: then it is tried again
             self._end(worker)
             lab.restart(worker, ready=False)
-            self._wanted.add(name)
         else:
             if step.act in ("interrupt", "kill"):
                 self._wanted.discard(name)
             amount = [] if step.amount is None else [step.amount]
             getattr(lab, step.act)(worker, *amount)
         return name + leads + ("" if step.amount is None else f" {step.amount:g} s")
+
+    def _has_ended(self, step: Step, targets: Sequence[str]) -> bool:
+        """Whether a step was meant for a worker that does not run any more."""
+        if step.is_on_broker or step.act == "add":
+            return False
+        return not self.lab.workers[targets[step.target]].alive
 
     def _end(self, worker: Worker) -> None:
         """Wait until a worker that was told to end has ended; one that does not is killed."""
@@ -140,8 +149,9 @@ class Storm:
             self.lab.kill(worker, by=f"{self.lab.by}: it did not end")
             worker.process.wait(within=10)
 
-    def _recover(self, number: int, since: float) -> str:
-        """Wait until all is well; returns what is missing, if it does not come about."""
+    def _recover(self, number: int, since: float, refused: Sequence[str] = ()) -> str:
+        """Wait until all is well; returns what is missing, if it does not come about, or else
+        which steps were refused."""
         deadline = time.time() + self._recover_within
         missing = "nothing was looked at"
         while missing and time.time() < deadline:
@@ -153,6 +163,7 @@ class Storm:
         for worker in self.lab.running():
             if not missing and worker.name not in self._wanted:
                 self._end(worker)
+        missing = missing or "; ".join(refused)
         self.lab.note(ev.RoundEnded(time=time.time(), worker="lab", number=number, missing=missing))
         return missing
 

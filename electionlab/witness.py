@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from electionlab.errors import LabError
@@ -143,6 +143,8 @@ class Witness:
         with self._reader() as consumer:
             try:
                 known = consumer.list_topics(topic, timeout=within).topics[topic]
+                if known.error and known.error.code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                    raise KafkaException(known.error)
                 left = {}
                 for number in known.partitions:
                     low, high = consumer.get_watermark_offsets(
@@ -156,14 +158,17 @@ class Witness:
                     f"Kafka at {self.bootstrap} did not show {topic}: {error}"
                 ) from error
             found = []
+            refusal: object = None
             while left:
                 if time.monotonic() > deadline:
                     raise LabError(
                         f"Reading {topic} took more than {within:g} s: partitions "
-                        f"{sorted(left)} were not read to their end."
+                        f"{sorted(left)} were not read to their end. "
+                        f"Kafka's last error: {refusal or 'none'}."
                     )
                 message = consumer.poll(0.2)
                 if message is None or message.error():
+                    refusal = message.error() if message else refusal
                     continue
                 number, offset = message.partition() or 0, message.offset() or 0
                 if number not in left:  # it came after we had asked where the end is
@@ -171,7 +176,9 @@ class Witness:
                 created = message.timestamp()[1] / 1000
                 if created >= since:
                     value = message.value() or b""
-                    found.append(Record(created, topic, number, offset, value.decode()))
+                    found.append(
+                        Record(created, topic, number, offset, value.decode(errors="replace"))
+                    )
                 if offset + 1 >= left[number]:
                     del left[number]
         return sorted(found, key=lambda record: (record.time, record.partition, record.offset))

@@ -295,3 +295,20 @@ def test_a_broker_that_is_down_is_not_stopped_again(lab):
         lab.broken.coordinator(lab.app, within=1)
     lab.start_broker()
     wait_until(lambda: lab.coordinator() == 1, within=60, why=lambda: "no coordinator")
+
+
+def test_a_broker_that_does_not_answer_in_time_is_down_as_before(lab):
+    lab.stop_broker()
+    with pytest.raises(LabError, match="does not answer"):
+        lab.broken.start_broker(within=0.0)
+    assert not lab.broken.brokers[0].alive
+    lab.start_broker()
+    history = lab.wait_publishes(1)
+    assert len(history.of(ev.BrokerStarted)) == len(history.of(ev.BrokerStopped, ev.BrokerKilled))
+
+
+def test_what_is_just_ending_does_not_count_as_running(lab):
+    lab.interrupt(lab.running()[0])
+    lab.recover()
+    assert len(lab.running()) == 3
+    assert not any(worker.ending for worker in lab.running())

@@ -15,13 +15,18 @@ from electionlab import events as ev
 from electionlab.history import History
 from electionlab.lab import APP, Lab
 from electionlab.places import PROJECT
-from electionlab.storm import left_over
+from electionlab.schedule import Round, Step
+from electionlab.storm import Storm, left_over
 from electionlab.waiting import wait_until
 from electionlab.witness import LEADER_TOPIC
 
 pytestmark = pytest.mark.live
 
 ROUNDS, SEED = 30, 2
+
+
+def checks_of(judgement):
+    return {finding.check for finding in judgement.findings}
 
 
 @pytest.mark.timeout(1800)  # it takes some 200 s; a slow machine only stretches it
@@ -49,6 +54,15 @@ def test_an_election_that_does_not_recover_is_a_finding(tmp_path, capsys):
     assert (tmp_path / "storm.jsonl.svg").exists()
     assert len(History.load(saved).of(ev.RoundEnded)) == 1
     assert left_over() == []
+
+
+@pytest.mark.timeout(300)
+def test_a_step_that_is_refused_is_a_finding():
+    steps = (Step(0.0, "cut"), Step(0.1, "cut"), Step(1.0, "heal"))
+    history = Storm([Round(1, "cut", (0,), steps)]).run()
+    (ended,) = [event for event in history.of(ev.RoundEnded) if event.number]
+    assert ended.missing.startswith("cut was refused: Worker ")
+    assert checks_of(explain.judge(history)) == {"recovers_after_each_round"}
 
 
 @pytest.mark.timeout(600)
