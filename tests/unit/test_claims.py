@@ -55,6 +55,14 @@ def test_a_finding_that_is_not_expected_is_red_and_says_what_was_seen(ledger, ou
     assert "at 4.2 s" in str(caught.value)
 
 
+def test_an_experiment_that_was_not_judged_or_that_nobody_asks_for_is_unexpected(ledger):
+    told = {"with": "held", "without": "broken", "also": "held"}
+    assert claims.Judged(claims.load(ledger)["sticky"], told, "").unexpected == [
+        "sometimes",
+        "also",
+    ]
+
+
 def test_a_claim_or_an_experiment_that_is_not_in_the_ledger_is_refused(ledger):
     with pytest.raises(LabError, match="no claim 'stick'"):
         claims.judge("stick", {}, "", ledger)
