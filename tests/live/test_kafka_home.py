@@ -140,7 +140,7 @@ def test_the_playbooks_commands_run_as_written_and_a_worker_elects_on_them(termi
         ]
         assert listens == ["127.0.0.1"]
     with Kafka() as kafka, Workers(kafka) as workers:
-        assert not kafka.is_ours
+        assert not kafka.processes
         workers.start(WORKER)
         workers.wait(lambda h: h.published_by_leader(2), within=60)
         (leader,) = [row for row in workers.group().rows if row[2] == "partition 0"]
@@ -375,7 +375,7 @@ def test_a_cache_with_spaces_in_its_path_and_the_line_that_a_shell_evaluates(
 
 def test_workers_run_on_the_zookeeper_way_and_it_leaves_nothing():
     with ZooKeeperWay() as kafka, Workers(kafka) as workers:
-        assert kafka.is_ours
+        assert kafka.processes
         assert kafka.version == home.VERSION
         assert 0 < kafka.zookeeper_after_s < kafka.ready_after_s
         worker = workers.start(WORKER)

@@ -100,13 +100,12 @@ def no_connection_left(*relays):
 # Passing on
 
 
-def test_it_passes_both_ways_and_counts(relay, server):
+def test_it_passes_both_ways(relay, server):
     with connected(relay, server) as (near, far):
         near.sendall(b"question")
         assert take(far, 8) == b"question"
         far.sendall(b"answer")
         assert take(near, 6) == b"answer"
-        assert relay.passed == 14
 
 
 def test_two_megabytes_pass_in_both_directions_at_once(relay, server):
@@ -126,7 +125,6 @@ def test_two_megabytes_pass_in_both_directions_at_once(relay, server):
         for thread in (reader, *senders):
             thread.join(WITHIN_S)
         assert found == [back]
-        assert relay.passed == 2 * count
 
 
 def test_an_end_of_one_direction_leaves_the_other_open(relay, server):
