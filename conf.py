@@ -59,8 +59,10 @@ def _fingerprint() -> str:
         *(path for path in ROOT.glob("electionlab/kafka_home/**/*") if path.is_file()),
         *ROOT.glob("docs/recorded/*"),
         *ROOT.glob("*.txt"),
+        ROOT / "docs" / "claims.toml",
+        ROOT / "leader.py",
     ]
-    for path in sorted([*files, ROOT / "leader.py"]):
+    for path in sorted(files):
         known.update(path.name.encode() + path.read_bytes())
     return known.hexdigest()[:16]
 

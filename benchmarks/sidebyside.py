@@ -13,7 +13,7 @@ import statistics
 from collections.abc import Sequence
 
 from electionlab import sweep
-from electionlab.failover import FAULTS, STEPS, Round, predicted_steps
+from electionlab.failover import FAULTS, STEPS, Round
 from electionlab.tables import Table
 
 
@@ -28,20 +28,14 @@ def measure(labs: int, rounds: int) -> list[Round]:
         return running.rounds(*names, within=3600)
 
 
-def outside_s(one: Round, step: str) -> float:
-    """How many seconds a step lies outside its range; 0 within."""
-    low, high = predicted_steps(one.fault, one.settings)[step]
-    return max(0.0, low - one.took[step], one.took[step] - high)
-
-
 def rows(told: Sequence[tuple[str, list[Round]]]) -> list[tuple[str, ...]]:
     found = []
     for fault in FAULTS:
         for step in STEPS:
             for where, rounds in told:
-                own = [one for one in rounds if one.fault == fault]
+                own = [one for one in rounds if one.fault == fault and one.took]
                 took = [one.took[step] for one in own]
-                out = [outside_s(one, step) for one in own]
+                out = [abs(one.beyond()[step]) for one in own]
                 median = f"{statistics.median(took):.3f} ({min(took):.3f} to {max(took):.3f})"
                 found.append((fault, step, where, str(len(own)), median, f"{max(out):.3f}"))
     return found

@@ -44,7 +44,7 @@ class Claim:
     @property
     def expectation(self) -> str:
         """What is expected in one word, or `held only if …`."""
-        return in_words(dict(self.expected), self.condition)
+        return in_words(self.expected, self.condition)
 
 
 def in_words(outcomes: Mapping[str, str], condition: str = "") -> str:
@@ -68,21 +68,36 @@ class Judged:
         return in_words(self.outcomes, self.claim.condition)
 
     @property
+    def kind(self) -> str:
+        """`held`, `broken` or `partly`: how a page draws it."""
+        return self.verdict if self.verdict in OUTCOMES else "partly"
+
+    @property
+    def unexpected(self) -> list[str]:
+        """The experiments whose outcome is missing, not the one expected, or not asked for."""
+        return [
+            name
+            for name in {**self.claim.expected, **self.outcomes}
+            if self.outcomes.get(name) not in self.claim.expected.get(name, "").split("|")
+        ]
+
+    @property
     def sign(self) -> str:
         return SIGNS.get(self.verdict, "◐")
 
+    @property
+    def _found(self) -> str:
+        return "; ".join(f"{name}: {outcome}" for name, outcome in self.outcomes.items())
+
     def _repr_html_(self) -> str:
-        kind = self.verdict if self.verdict in OUTCOMES else "partly"
-        found = "; ".join(f"{name}: {outcome}" for name, outcome in self.outcomes.items())
         return (
-            f'<div class="verdict verdict-{kind}" role="note"><p><strong>{self.sign} '
+            f'<div class="verdict verdict-{self.kind}" role="note"><p><strong>{self.sign} '
             f"{html.escape(self.verdict)}</strong> · <em>{html.escape(self.claim.words)}</em> "
-            f"{html.escape(self.figure)}</p><p>{html.escape(found)}</p></div>"
+            f"{html.escape(self.figure)}</p><p>{html.escape(self._found)}</p></div>"
         )
 
     def __repr__(self) -> str:
-        found = "; ".join(f"{name}: {outcome}" for name, outcome in self.outcomes.items())
-        return f"{self.sign} {self.verdict}: {self.claim.words} {self.figure} ({found})"
+        return f"{self.sign} {self.verdict}: {self.claim.words} {self.figure} ({self._found})"
 
 
 @functools.cache
@@ -133,16 +148,14 @@ def judge(
             f"this cell tells of {', '.join(found)}."
         )
     outcomes = {n: told.outcome if isinstance(told, Verdict) else told for n, told in found.items()}
-    for name, outcome in outcomes.items():
-        expected = claim.expected[name].split("|")
-        if outcome not in expected:
-            told = found[name]
-            raise AssertionError(
-                f"{claim.words} Expected of {name!r}: {' or '.join(expected)}; found: {outcome}. "
-                f"{figure}\n{told if isinstance(told, Verdict) else ''}\nIf Faust or Kafka has "
-                f"changed, the page and {ledger.name} have to say so."
-            )
     judged = Judged(claim, outcomes, figure)
+    for name in judged.unexpected:
+        expected, told = claim.expected[name].replace("|", " or "), found[name]
+        raise AssertionError(
+            f"{claim.words} Expected of {name!r}: {expected}; found: {outcomes[name]}. "
+            f"{figure}\n{told if isinstance(told, Verdict) else ''}\nIf Faust or Kafka has "
+            f"changed, the page and {ledger.name} have to say so."
+        )
     _glue(glue_name(key), judged)
     return judged
 

@@ -5,8 +5,8 @@
 
 shows the claims whose `source` is `playbook`. What was found is read from the outputs of the pages
 that judge them. A claim that no page has judged is shown as such, with a warning, which `-W` makes
-an error; so is one whose finding is not the one expected. `claims_ledger` in conf.py names another
-ledger than docs/claims.toml.
+an error; so is one with an experiment whose finding is not the one expected, or missing.
+`claims_ledger` in conf.py names another ledger than docs/claims.toml.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 from docutils import nodes
 from myst_nb.ext.glue.crossref import read_glue_cache
+from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
@@ -72,7 +73,6 @@ class FillLedger(SphinxPostTransform):
                 location=place,
             )
         verdict = f"{judged.sign} {judged.verdict}" if judged else "not judged: it did not run"
-        kind = judged.verdict if judged and judged.verdict in claims.OUTCOMES else "partly"
         link = self.app.builder.get_relative_uri(self.env.docname, claim.page)
         words = nodes.paragraph("", "", nodes.reference("", claim.words, internal=True))
         words[0]["refuri"] = f"{link}#{claim.anchor}"
@@ -83,24 +83,23 @@ class FillLedger(SphinxPostTransform):
             nodes.paragraph(text=judged.figure if judged else "–"),
         ]
         row = nodes.row("", *(nodes.entry("", cell) for cell in cells))
-        row["classes"] = [f"claim-{kind if judged else 'missing'}"]
+        row["classes"] = [f"claim-{judged.kind if judged else 'missing'}"]
         row["ids"] = [claims.glue_name(claim.key)]
         return row
 
     def _found(self, claim: Claim) -> tuple[Judged | None, str]:
         """What this build found, and what is wrong with it."""
         folder = str(self.env.mystnb_config.output_folder)  # type: ignore[attr-defined]
-        glued = read_glue_cache(folder, claim.page).get(claims.glue_name(claim.key))
-        if glued is None:
+        name = claims.glue_name(claim.key)
+        glued = read_glue_cache(folder, claim.page).get(name)
+        # The file of a page that has nothing to glue any more stays; only this list is made anew.
+        listed = NbMetadataCollector.get_doc_data(self.env)[claim.page].get("glue", ())
+        if glued is None or name not in listed:
             return None, f"{claim.page} did not judge it in this build"
         told = json.loads(glued["data"]["text/plain"])
         judged = Judged(claim, told["outcomes"], told["figure"])
-        unexpected = [
-            name
-            for name, outcome in judged.outcomes.items()
-            if outcome not in claim.expected.get(name, "").split("|")
-        ]
-        return judged, f"{', '.join(unexpected)}: not what is expected" if unexpected else ""
+        why = f"{', '.join(judged.unexpected)}: not what is expected" if judged.unexpected else ""
+        return judged, why
 
     @staticmethod
     def _table(rows: list[nodes.row]) -> nodes.table:

@@ -1,4 +1,8 @@
-"""Measured failovers as tables and pictures, beside what the formula predicts."""
+"""Measured failovers as tables and pictures, beside what the formula predicts.
+
+A round that is set aside tells nothing of the election: `each` shows it as such, all others leave
+it out.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from dataclasses import asdict
 
 from electionlab.checks.verdict import seconds
 from electionlab.distribution import Distribution
-from electionlab.failover import FAULTS, STEPS, Round, Settings, predicted_steps
+from electionlab.failover import FAULTS, STEPS, Round, Settings
 from electionlab.figures import quantile_interval
 from electionlab.sweep import BASE, FAUST_OWN
 from electionlab.tables import Table
@@ -16,13 +20,10 @@ from electionlab.tables import Table
 
 def formula(settings: Settings) -> Table:
     """What the formula says of each step with these settings, after each fault."""
-    by_fault = [predicted_steps(fault, settings) for fault in FAULTS]
+    by_fault = [settings.predicted_steps(fault) for fault in FAULTS]
     rows = [[step, *(_range(steps[step]) for steps in by_fault)] for step in STEPS]
-    sums = (
-        (sum(low for low, _ in steps.values()), sum(high for _, high in steps.values()))
-        for steps in by_fault
-    )
-    return Table(["step", *FAULTS], [*rows, ["in all", *map(_range, sums)]])
+    sums = [_range(settings.predicted(fault)) for fault in FAULTS]
+    return Table(["step", *FAULTS], [*rows, ["in all", *sums]])
 
 
 def each(rounds: Sequence[Round], fault: str) -> Table:
@@ -33,7 +34,7 @@ def each(rounds: Sequence[Round], fault: str) -> Table:
         (
             [
                 one.settings,
-                *(f"{one.took[step]:.2f}" for step in STEPS),
+                *(f"{one.took[step]:.2f}" if one.took else "–" for step in STEPS),
                 f"{one.total_s:.2f}{' (set aside)' if one.set_aside else ''}",
                 _range(one.predicted),
             ]
@@ -46,11 +47,11 @@ def each(rounds: Sequence[Round], fault: str) -> Table:
 def by_step(rounds: Iterable[Round], fault: str, settings: Settings) -> Distribution:
     """How long each step took after a fault, with the ranges that the formula gives; work has
     none."""
-    chosen = [one for one in rounds if (one.fault, one.settings) == (fault, settings)]
+    chosen = [one for one in _plain(rounds) if (one.fault, one.settings) == (fault, settings)]
     return Distribution(
         {step: [one.took[step] for one in chosen] for step in STEPS},
         predicted={
-            step: ends for step, ends in predicted_steps(fault, settings).items() if ends != (0, 0)
+            step: ends for step, ends in settings.predicted_steps(fault).items() if ends != (0, 0)
         },
         caption=f"{len(chosen)} times {fault}, with {settings}",
     )
@@ -62,7 +63,7 @@ def by_settings(rounds: Iterable[Round], fault: str) -> Distribution:
     are left out: a minute on the axis would hide the rest."""
     groups: dict[str, list[float]] = {}
     ranges: dict[str, tuple[float, float]] = {}
-    for one in sorted(rounds, key=lambda one: _order(one.settings)):
+    for one in sorted(_plain(rounds), key=lambda one: _order(one.settings)):
         if one.fault == fault and one.settings != FAUST_OWN:
             groups.setdefault(named(one.settings), []).append(one.total_s)
             ranges[named(one.settings)] = one.predicted
@@ -74,7 +75,8 @@ def by_settings(rounds: Iterable[Round], fault: str) -> Distribution:
 
 def told(rounds: Iterable[Round]) -> Distribution:
     """How much of a heartbeat passed until the others were told, in per cent, by fault."""
-    shares = [(one.fault, 100 * one.took["told"] / one.settings.heartbeat_s) for one in rounds]
+    plain = _plain(rounds)
+    shares = [(one.fault, 100 * one.took["told"] / one.settings.heartbeat_s) for one in plain]
     return Distribution(
         {fault: [share for of, share in shares if of == fault] for fault in FAULTS},
         unit="%",
@@ -84,9 +86,10 @@ def told(rounds: Iterable[Round]) -> Distribution:
 
 def medians(rounds: Iterable[Round]) -> Table:
     """For each fault and settings: rounds, the median, its 95 % interval and the prediction. The
-    interval assumes no shape of the distribution; under 6 rounds there is none."""
+    interval assumes no shape of the distribution, but rounds that do not depend on each other;
+    under 6 rounds there is none."""
     groups: dict[tuple[str, Settings], list[Round]] = {}
-    for one in rounds:
+    for one in _plain(rounds):
         groups.setdefault((one.fault, one.settings), []).append(one)
     rows = []
     for (fault, settings), some in sorted(groups.items()):
@@ -101,7 +104,7 @@ def medians(rounds: Iterable[Round]) -> Table:
 
 def spread(rounds: Iterable[Round], fault: str) -> str:
     """How long failovers took after a fault, in words: median, range and number."""
-    totals = [one.total_s for one in rounds if one.fault == fault]
+    totals = [one.total_s for one in _plain(rounds) if one.fault == fault]
     return seconds(totals) if totals else "time that was not measured"
 
 
@@ -113,6 +116,11 @@ def named(settings: Settings) -> str:
         if value != getattr(BASE, name)
     ]
     return differ[0] if len(differ) == 1 else str(settings)
+
+
+def _plain(rounds: Iterable[Round]) -> list[Round]:
+    """Those that are not set aside."""
+    return [one for one in rounds if not one.set_aside]
 
 
 def _order(settings: Settings) -> list[tuple[bool, float]]:

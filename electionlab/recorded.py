@@ -52,12 +52,11 @@ class Recorded:
         return "\n".join(filter(None, lines))
 
     def save(self, path: Path) -> Path:
-        """Write it as JSON, one round a line."""
+        """Write it as JSON, one round a line. OSError where there is no such folder."""
         head = {"format": FORMAT, "version": VERSION, **asdict(self)}
         del head["rounds"]
         lines = ",\n".join(json.dumps(_as_json(one)) for one in self.rounds)
         text = json.dumps(head, indent=1, ensure_ascii=False)
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f'{text[:-2]},\n "rounds": [\n{lines}\n]}}\n', encoding="utf-8")
         return path
 
@@ -102,7 +101,7 @@ def _as_json(one: Round) -> dict[str, Any]:
 
 def _as_round(told: Mapping[str, Any]) -> Round:
     settings = Settings(*(float(told[f"{name}_s"]) for name in ("session", "heartbeat", "timer")))
-    took = {step: float(told["took"][step]) for step in STEPS}
+    took = {step: float(told["took"][step]) for step in STEPS if told["took"]}
     numbers = [*took.values(), *asdict(settings).values()]
     if told["fault"] not in FAULTS:
         raise ValueError(f"no fault {told['fault']!r}")

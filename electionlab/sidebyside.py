@@ -13,6 +13,7 @@ import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
 from IPython.display import Code
 
@@ -26,6 +27,9 @@ AT_ONCE = 3
 """Labs at the same time: 2 cores and 4 GB carry three, beside two other pages.
 `benchmarks/sidebyside.py` compares their figures with those of a lab alone. ELECTIONLAB_AT_ONCE
 says otherwise."""
+
+PATIENCE_S = 220.0
+"""Less than a cell has in a build (`nb_execution_timeout`): so it says which experiment failed."""
 
 
 class SideBySide(Stoppable):
@@ -50,7 +54,7 @@ class SideBySide(Stoppable):
         """The experiments by name, in the order of their benches."""
         return list(self._done)
 
-    def history(self, name: str, within: float = 300.0) -> History:
+    def history(self, name: str, within: float = PATIENCE_S) -> History:
         """What happened in an experiment; waits for its end. Raises LabError if it failed, or is
         not done `within` seconds."""
         if name not in self._done:
@@ -95,13 +99,19 @@ class SideBySide(Stoppable):
                     done.set_exception(error)
 
 
-_running: list[SideBySide] = []
+Labs = TypeVar("Labs", bound=SideBySide)
+_running: dict[type[SideBySide], SideBySide] = {}
 
 
 def start(benches: Sequence[Bench]) -> SideBySide:
-    """Start the labs; where this interpreter runs some already, these are returned: a cell that is
-    run twice starts nothing twice."""
-    _running[:] = [labs for labs in _running if not labs.stopped]
-    if not _running:
-        _running.append(SideBySide(benches))
-    return _running[0]
+    """Start the labs of `benches`, as `once` does."""
+    return once(SideBySide, benches)
+
+
+def once(kind: type[Labs], benches: Sequence[Bench]) -> Labs:
+    """Start labs of this kind; where this interpreter runs some already, these are returned: a cell
+    that is run twice starts nothing twice."""
+    labs = _running.get(kind)
+    if not isinstance(labs, kind) or labs.stopped:
+        labs = _running[kind] = kind(benches)
+    return labs

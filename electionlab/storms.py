@@ -60,12 +60,12 @@ def load(path: Path = STORMS) -> list[Recorded]:
 
 
 def add(storm: Recorded, path: Path) -> None:
-    """Write a storm into the file, in place of one with the same seed."""
+    """Write a storm into the file, in place of one with the same seed. OSError where there is no
+    such folder."""
     known = load(path) if path.exists() else []
     storms = sorted([*(s for s in known if s.seed != storm.seed), storm], key=lambda s: s.seed)
     lines = ",\n".join(json.dumps(asdict(one), ensure_ascii=False) for one in storms)
     head = f'{{"format": "{FORMAT}", "version": {VERSION}, "storms": [\n'
-    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"{head}{lines}\n]}}\n", encoding="utf-8")
 
 

@@ -1,6 +1,6 @@
 """Measures failovers over and over, with several settings side by side.
 
-`SHORT` is what a build has time for; `record` measures more, for docs/recorded/failover.json:
+`short` is what a build has time for; `record` measures more, for docs/recorded/failover.json:
 
     python -m electionlab failover --rounds 20 --record docs/recorded/failover.json
 """
@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 from electionlab import events as ev
 from electionlab import failover
-from electionlab.blocks import Stoppable
+from electionlab.checks import failovers
 from electionlab.experiments import Bench
 from electionlab.failover import FAULTS, Round, Settings
 from electionlab.history import History
@@ -23,7 +23,7 @@ from electionlab.lab import Lab
 from electionlab.lateness import Lateness
 from electionlab.places import PROJECT
 from electionlab.recorded import VERSIONS, Recorded, machine
-from electionlab.sidebyside import SideBySide
+from electionlab.sidebyside import PATIENCE_S, SideBySide, once
 from electionlab.worker import Worker
 
 BASE = Settings(6, 1, 2)
@@ -35,6 +35,8 @@ SWEEP = (
     *(Settings(6, 1, timer) for timer in (1, 4)),
 )
 """One setting at a time is moved away from `BASE`."""
+
+SEED = 1
 
 A_LAB = 4
 """Rounds of each fault in one lab: in a fresh group timers and heartbeats stand to each other in
@@ -56,18 +58,23 @@ class Repeated:
         self.__name__ = name
         self._settings, self._count, self._seed = settings, count, seed
 
-    def __call__(self, lab: Lab) -> None:
+    def moments(self) -> Iterator[tuple[str, float]]:
+        """For each round its fault, and how many seconds to wait before it."""
         chance = random.Random(f"{self._seed} {self._settings}")
-        patience = 60 + 2 * self._settings.session_s
         for _ in range(self._count):
             for fault in FAULTS:
-                if len(lab.running()) < lab.size:
-                    lab.recover(patience)
-                time.sleep(chance.uniform(0, self._settings.period_s))
-                old = _leader(lab, patience)
-                (lab.kill if fault == "kill" else lab.interrupt)(old)
-                lab.wait_new_leader(old, within=patience)
-                old.process.wait(within=patience)
+                yield fault, chance.uniform(0, self._settings.period_s)
+
+    def __call__(self, lab: Lab) -> None:
+        patience = 60 + 2 * self._settings.session_s
+        for fault, wait_s in self.moments():
+            if len(lab.running()) < lab.size:
+                lab.recover(patience)
+            time.sleep(wait_s)
+            old = _leader(lab, patience)
+            (lab.kill if fault == "kill" else lab.interrupt)(old)
+            lab.wait_new_leader(old, within=patience)
+            old.process.wait(within=patience)
 
 
 class Frozen:
@@ -122,19 +129,19 @@ def bench(settings: Settings, *experiments: Callable[[Lab], None], watch: float 
     return Bench(make, experiments)
 
 
-def short(seed: int = 1) -> list[Bench]:
+def short() -> list[Bench]:
     """What a build measures: three settings and the broker's floor."""
     quick, middle, long = Settings(2, 0.5, 1), Settings(4, 1, 3), BASE
     return [
         bench(
             long,
-            Repeated("session_of_6", long, 1, seed),
+            Repeated("session_of_6", long, 1, SEED),
             Frozen("frozen_for_half_a_session", 3, until_moved=False),
         ),
-        bench(middle, Repeated("session_of_4", middle, 2, seed)),
+        bench(middle, Repeated("session_of_4", middle, 2, SEED)),
         bench(
             quick,
-            Repeated("session_of_2", quick, 2, seed),
+            Repeated("session_of_2", quick, 2, SEED),
             Frozen("frozen_for_longer", 3, until_moved=True),
         ),
         Bench(
@@ -146,59 +153,37 @@ def short(seed: int = 1) -> list[Bench]:
     ]
 
 
-class Failovers(Stoppable):
+class Failovers(SideBySide):
     """Runs benches side by side, from when it is made, and watches how late this machine is."""
 
     def __init__(self, benches: Sequence[Bench], *, at_once: int | None = None) -> None:
         self.lateness = Lateness()
-        self._labs = SideBySide(benches, at_once=at_once)
+        super().__init__(benches, at_once=at_once)
 
-    def history(self, name: str, within: float = 220.0) -> History:
-        """What happened in an experiment; as `SideBySide.history`."""
-        return self._labs.history(name, within)
-
-    def rounds(self, *names: str, within: float = 220.0) -> list[Round]:
+    def rounds(self, *names: str, within: float = PATIENCE_S) -> list[Round]:
         """The failovers of these experiments."""
         found: list[Round] = []
         for name in names:
             found += failover.rounds(self.history(name, within), self.lateness.noted)
         return found
 
-    @property
-    def names(self) -> list[str]:
-        """The experiments by name."""
-        return self._labs.names
-
-    @property
-    def stopped(self) -> bool:
-        return self._labs.stopped
-
     def stop(self) -> None:
         """End all labs. Ended already is fine."""
-        self._labs.stop()
+        super().stop()
         self.lateness.stop()
 
 
-_running: list[Failovers] = []
-
-
 def start() -> Failovers:
-    """Start what a build measures; where this interpreter measures already, that is returned: a
-    cell that is run twice starts nothing twice."""
-    _running[:] = [labs for labs in _running if not labs.stopped]
-    if not _running:
-        _running.append(Failovers(short()))
-    return _running[0]
+    """Start what a build measures, as `sidebyside.once` does."""
+    return once(Failovers, short())
 
 
 def record(
     count: int,
     *,
-    seed: int,
     command: str,
     note: str = "",
     at_once: int | None = None,
-    say: Callable[[str], None] = print,
 ) -> Recorded:
     """Measure `count` rounds of each fault with each setting of `SWEEP`, and a quarter as many with
     Faust's own. Raises LabError if a round fails."""
@@ -208,7 +193,7 @@ def record(
         while left > 0:
             name = f"{settings} ({number})"
             here = min(left, A_LAB)
-            pieces[name] = bench(settings, Repeated(name, settings, here, seed + number))
+            pieces[name] = bench(settings, Repeated(name, settings, here, SEED + number))
             left, number = left - here, number + 1
     measured: list[Round] = []
     about: dict[str, str] = {}
@@ -217,7 +202,7 @@ def record(
             found = labs.rounds(name, within=7200)
             about = labs.history(name).about
             measured += found
-            say(f"{name}: " + ", ".join(f"{one.fault} {one.total_s:.2f} s" for one in found))
+            print(f"{name}: " + ", ".join(f"{one.fault} {one.total_s:.2f} s" for one in found))
     versions = {name: about[name] for name in VERSIONS}
     return Recorded(
         date=date.today().isoformat(),
@@ -236,7 +221,8 @@ def main(count: int, path: Path | None, note: str, at_once: int | None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)  # not after a quarter of an hour
         inside = path.resolve().is_relative_to(PROJECT)
         command += f" --record {path.resolve().relative_to(PROJECT) if inside else path.name}"
-    told = record(count, seed=1, command=command, note=note, at_once=at_once)
+    told = record(count, command=command, note=note, at_once=at_once)
     for fault in FAULTS:
-        print(failover.follows_the_settings(told.rounds, fault))
+        print(failovers.follows_the_settings(told.rounds, fault))
+    print(failovers.waits_grow(told.rounds))
     print(told.save(path) if path else told)

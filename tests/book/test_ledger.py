@@ -45,7 +45,9 @@ def build(tmp_path):
         files = {"conf.py": CONF, "claims.toml": CLAIM, "sums.md": SUMS}
         files["index.md"] = "# Ledger\n\n```{claims} belief\n```\n\n```{toctree}\nsums\n```\n"
         for name, text in {**files, **changed}.items():
-            (tmp_path / name.replace("_", ".")).write_text(text)
+            path = tmp_path / name
+            if not path.exists() or path.read_text() != text:  # what is written anew is read anew
+                path.write_text(text)
         told = subprocess.run(
             [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", ".", "out"],
             cwd=tmp_path,
@@ -85,6 +87,22 @@ def test_a_finding_that_is_no_longer_expected_fails_the_build(build):
     told, _ = build(**{"claims.toml": CLAIM.replace('= "held"', '= "broken"')})
     assert told.returncode != 0
     assert "a sum: not what is expected" in told.stderr
+
+
+def test_an_experiment_that_the_ledger_has_gained_fails_the_build_until_it_is_judged(build):
+    assert build()[0].returncode == 0
+    gained = CLAIM.replace('"held" }', '"held", "another sum" = "held" }')
+    told, _ = build(**{"claims.toml": gained})
+    assert told.returncode != 0
+    assert "another sum: not what is expected" in told.stderr
+
+
+def test_a_finding_of_an_earlier_build_is_not_shown_as_one_of_this(build):
+    assert build()[0].returncode == 0
+    told, page = build(**{"sums.md": SUMS.replace('claims.judge("sum"', '("sum"')})
+    assert told.returncode != 0
+    assert "sums did not judge it in this build" in told.stderr
+    assert "it did not run" in page.find(id="claim-sum").get_text()
 
 
 def test_the_workbooks_own_ledger_is_what_the_page_shows_by_default():

@@ -6,7 +6,8 @@ import pytest
 from gone import assert_gone
 
 from electionlab import events as ev
-from electionlab import failover, sweep
+from electionlab import sweep
+from electionlab.checks import failovers
 from electionlab.experiments import Bench
 from electionlab.failover import FAULTS, Settings
 from electionlab.lab import Lab
@@ -21,9 +22,11 @@ def test_each_fault_is_a_round_whose_steps_follow_the_settings():
         rounds = labs.rounds("quick")
     expired = history.of(ev.SessionExpired)
     killed = {event.worker for event in history.of(ev.WorkerKilled)}
+    assert killed
     assert killed <= {history.member_names.get(event.member_id) for event in expired}
+    assert [one.fault for one in rounds] == list(FAULTS)
     for fault in FAULTS:  # a machine that was too slow proves nothing
-        failover.follows_the_settings(rounds, fault).expect("held", "unknown")
+        failovers.follows_the_settings(rounds, fault).expect("held", "unknown")
     assert_gone([])
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import runpy
 
 import pytest
 
@@ -55,6 +56,14 @@ def test_a_finding_that_is_not_expected_is_red_and_says_what_was_seen(ledger, ou
     assert "at 4.2 s" in str(caught.value)
 
 
+def test_an_experiment_that_was_not_judged_or_that_nobody_asks_for_is_unexpected(ledger):
+    told = {"with": "held", "without": "broken", "also": "held"}
+    assert claims.Judged(claims.load(ledger)["sticky"], told, "").unexpected == [
+        "sometimes",
+        "also",
+    ]
+
+
 def test_a_claim_or_an_experiment_that_is_not_in_the_ledger_is_refused(ledger):
     with pytest.raises(LabError, match="no claim 'stick'"):
         claims.judge("stick", {}, "", ledger)
@@ -86,3 +95,15 @@ def test_each_claim_is_judged_by_a_page_that_is_there(claim):
     assert re.search(rf'claims\.judge\(\s*"{claim.key}"', sources)
     headings = re.findall(r"^## (.*)$", sources, re.MULTILINE)
     assert claim.anchor in [heading.lower().replace(" ", "-") for heading in headings]
+
+
+def test_the_pages_are_executed_anew_where_the_ledger_has_changed(tmp_path, monkeypatch):
+    fingerprint = runpy.run_path(str(PROJECT / "conf.py"))["_fingerprint"]
+    monkeypatch.setitem(fingerprint.__globals__, "ROOT", tmp_path)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "leader.py").write_text("")
+    (tmp_path / "docs" / "claims.toml").write_text(ENTRY)
+    before = fingerprint()
+    assert fingerprint() == before
+    (tmp_path / "docs" / "claims.toml").write_text(ENTRY + ENTRY)
+    assert fingerprint() != before

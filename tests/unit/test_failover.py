@@ -15,10 +15,12 @@ from literal import (
 )
 
 from electionlab import events as ev
-from electionlab import failover, measured, sweep
+from electionlab import failover, measured, sidebyside, sweep
+from electionlab.checks import failovers
 from electionlab.errors import LabError
 from electionlab.failover import STEPS, Round, Settings, predicted
 from electionlab.history import History
+from electionlab.recorded import Recorded
 from electionlab.sessions import BrokerLog, expired
 
 SIX = Settings(6, 1, 2)
@@ -62,7 +64,7 @@ def after_kill(*more):
 
 
 def one(fault="kill", settings=SIX, late_s=0.0, generations=1, **took):
-    lowest = {step: low for step, (low, _) in failover.predicted_steps(fault, settings).items()}
+    lowest = {step: low for step, (low, _) in settings.predicted_steps(fault).items()}
     return Round(fault, settings, {**lowest, **took}, late_s, generations)
 
 
@@ -125,8 +127,10 @@ def test_a_fault_of_a_worker_that_does_not_lead_is_no_round():
     assert failover.rounds(history) == []
 
 
-def test_a_failover_that_did_not_end_is_no_round():
-    assert failover.rounds(History([*begun(), killed(10, "A"), ended(20)], ABOUT)) == []
+def test_a_failover_that_is_not_told_of_in_full_counts_and_is_set_aside():
+    (found,) = failover.rounds(History([*begun(), killed(10, "A"), ended(20)], ABOUT))
+    assert found.took == {}
+    assert found.set_aside == "the history does not tell of each step"
 
 
 def test_a_round_on_a_machine_that_stood_still_is_set_aside():
@@ -146,40 +150,95 @@ def test_a_history_that_does_not_tell_its_settings_is_refused():
 
 
 def test_rounds_within_their_ranges_hold():
-    verdict = failover.follows_the_settings(
+    verdict = failovers.follows_the_settings(
         [one(told=1.2), one(ticked=2), one("interrupt")], "kill"
     )
     assert verdict.outcome == "held"
-    assert verdict.figures == {"rounds": 2, "set_aside": 0, "furthest_s": pytest.approx(0.2)}
+    assert verdict.figures == {
+        "rounds": 2,
+        "set_aside": 0,
+        "late": 0,
+        "furthest_s": pytest.approx(0.2),
+    }
 
 
-@pytest.mark.parametrize("took", [{"told": 2.1}, {"noticed": 3.9}, {"regrouped": 1.1}])
+@pytest.mark.parametrize("took", [{"told": 1.4}, {"noticed": 4.6}, {"regrouped": 1.1}])
 def test_a_step_that_lies_outside_is_named(took):
-    verdict = failover.follows_the_settings([one(), one(**took)], "kill")
+    verdict = failovers.follows_the_settings([one(), one(**took)], "kill")
     assert verdict.outcome == "broken"
     assert next(iter(took)) in verdict.evidence[0]
+
+
+def test_a_step_may_lie_outside_by_as_much_as_the_machine_was_late():
+    late = one(told=1.4, late_s=0.2)
+    assert failovers.follows_the_settings([late], "kill").outcome == "held"
 
 
 def test_one_step_too_long_is_not_hidden_by_another_too_short():
     hidden = one(noticed=3.5, told=2.5)
     assert predicted("kill", 6, 1, 2)[0] <= hidden.total_s
-    assert failover.follows_the_settings([hidden], "kill").outcome == "broken"
+    assert failovers.follows_the_settings([hidden], "kill").outcome == "broken"
+
+
+@pytest.mark.parametrize("strange", [one(generations=2), Round("kill", SIX, {})])
+def test_most_rounds_have_to_be_plain_failovers_unless_the_machine_was_slow(strange):
+    few = failovers.follows_the_settings([one(), one(), strange], "kill")
+    assert few.outcome == "held"
+    assert few.figures["set_aside"] == 1
+    most = failovers.follows_the_settings([one(), strange, strange], "kill")
+    assert most.outcome == "broken"
+    assert "2 of 3 rounds were no plain failover" in most.finding
+    assert strange.set_aside in most.evidence[0]
+
+
+RUN = Recorded(
+    date="2026-11-23",
+    machine="2 cores",
+    command="",
+    versions={"kafka": "4.3.0", "faust-streaming": "1", "aiokafka": "2", "python": "3.11"},
+    rounds=[one()],
+)
+ABOUT_LIVE = {**RUN.versions, "python": "3.12", "settings": ""}
+
+
+def decided(*live, about=ABOUT_LIVE):
+    """What becomes of live rounds beside a recorded run that held."""
+    held = failovers.follows_the_settings(RUN.rounds, "kill").expect("held")
+    return failovers.or_recorded(failovers.follows_the_settings(live, "kill"), held, RUN, about)
 
 
 def test_a_slow_machine_proves_nothing_and_the_recorded_run_decides():
-    live = failover.follows_the_settings([one(late_s=2, told=9)], "kill")
-    assert live.outcome == "unknown"
-    recorded = failover.follows_the_settings([one()], "kill")
-    told = failover.or_recorded(live, recorded, "2026-11-23")
+    told = decided(one(late_s=2, told=9))
     assert told.outcome == "held"
     assert "too slow" in told.finding
     assert "As recorded on 2026-11-23" in told.finding
 
 
+def test_a_recorded_run_of_other_versions_decides_nothing():
+    told = decided(one(late_s=2), about={**ABOUT_LIVE, "aiokafka": "3"})
+    assert told.outcome == "unknown"
+    assert "had aiokafka 2 instead of 3" in told.finding
+
+
 def test_a_live_verdict_is_never_replaced():
-    broken = failover.follows_the_settings([one(told=9)], "kill")
-    held = failover.follows_the_settings([one()], "kill")
-    assert failover.or_recorded(broken, held, "today") is broken
+    assert decided(one(told=9)).outcome == "broken"
+    assert decided(*[one(generations=2)] * 5).outcome == "broken"
+    assert decided(Round("kill", SIX, {})).outcome == "broken"
+
+
+def test_no_rounds_are_no_slow_machine():
+    told = decided()
+    assert told.outcome == "unknown"
+    assert told.finding == "There was no round."
+
+
+def test_waits_that_do_not_grow_are_found_although_they_lie_within_their_ranges():
+    slow = Settings(6, 1, 4)
+    short = [one(ticked=1.9)] * 6 + [one(settings=slow, ticked=1.9)] * 6
+    assert failovers.follows_the_settings(short, "kill").outcome == "held"
+    assert failovers.waits_grow(short).outcome == "broken"
+    assert failovers.waits_grow([*short, one(settings=slow, ticked=2.1)]).outcome == "held"
+    assert failovers.waits_grow(short[1:]).outcome == "unknown"
 
 
 def freeze_run(seconds, moves):
@@ -200,11 +259,11 @@ def freeze_run(seconds, moves):
     ],
 )
 def test_a_freeze_moves_leadership_if_it_is_longer_than_the_session(seconds, moves, outcome):
-    assert failover.freezes_follow_the_session(freeze_run(seconds, moves)).outcome == outcome
+    assert failovers.freezes_follow_the_session(freeze_run(seconds, moves)).outcome == outcome
 
 
 def test_no_freeze_is_no_proof():
-    assert failover.freezes_follow_the_session(after_kill()).outcome == "unknown"
+    assert failovers.freezes_follow_the_session(after_kill()).outcome == "unknown"
 
 
 def test_the_end_of_a_session_is_read_from_the_brokers_log():
@@ -225,7 +284,18 @@ def test_a_broker_log_is_read_as_it_grows(tmp_path):
     assert len(log.take()) == 1
 
 
-def test_a_seed_gives_the_same_moments():
+def test_a_seed_gives_the_same_moments_and_another_others():
+    def moments(seed, settings=SIX):
+        return list(sweep.Repeated("again", settings, 3, seed).moments())
+
+    assert moments(1) == moments(1)
+    assert moments(1) != moments(2)
+    assert moments(1) != moments(1, Settings(4, 1, 2))
+    assert [fault for fault, _ in moments(1)] == ["kill", "interrupt"] * 3
+    assert all(0 <= wait_s <= SIX.period_s for _, wait_s in moments(1))
+
+
+def test_a_build_measures_three_settings_and_the_floor():
     names = [bench.experiments[0].__name__ for bench in sweep.short()]
     assert len(names) == len(set(names)) == 4
     assert {settings.timer_s for settings in sweep.SWEEP} == {1, 2, 4}
@@ -239,8 +309,21 @@ def test_the_formula_as_a_table():
 
 
 def test_each_round_as_a_row():
-    rows = measured.each([one(), one("interrupt"), one(late_s=2)], "kill").rows
-    assert [row[-2:] for row in rows] == [["5.00", "5 to 9 s"], ["5.00 (set aside)", "5 to 9 s"]]
+    rounds = [one(), one("interrupt"), one(late_s=2), Round("kill", SIX, {})]
+    assert [row[1:] for row in measured.each(rounds, "kill").rows] == [
+        ["5.00", *["0.00"] * 4, "5.00", "5 to 9 s"],
+        ["5.00", *["0.00"] * 4, "5.00 (set aside)", "5 to 9 s"],
+        [*["–"] * 5, "0.00 (set aside)", "5 to 9 s"],
+    ]
+
+
+def test_rounds_that_are_set_aside_are_in_no_figure():
+    rounds = [one(), one(late_s=2, told=9), one(generations=2, told=9), Round("kill", SIX, {})]
+    assert measured.spread(rounds, "kill") == "5.00 s"
+    assert [row[2:4] for row in measured.medians(rounds).rows] == [["1", "5.00 s"]]
+    assert measured.told(rounds).groups["kill"] == [0]
+    assert measured.by_step(rounds, "kill", SIX).groups["told"] == [0]
+    assert measured.by_settings(rounds, "kill").groups == {"6 / 1 / 2 s": [5]}
 
 
 def test_the_pictures_have_a_group_for_each_setting_and_step():
@@ -269,3 +352,13 @@ def test_a_median_has_an_interval_from_six_rounds_on():
     enough = measured.medians([one(ticked=number / 10) for number in range(6)]).rows[0]
     assert few[2:5] == ["5", "5.00 s", "too few"]
     assert enough[2:5] == ["6", "5.25 s", "5.00 to 5.50 s"]
+
+
+def test_labs_that_run_are_started_once_and_labs_of_another_kind_beside_them(monkeypatch):
+    monkeypatch.setattr(sweep, "short", list)
+    with sidebyside.start([]) as labs, sweep.start() as failing:
+        assert sidebyside.start([]) is labs
+        assert sweep.start() is failing
+        assert failing is not labs
+    with sweep.start() as again:
+        assert again is not failing

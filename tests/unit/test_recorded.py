@@ -1,12 +1,15 @@
 """Recorded runs: written, read again, and refused where they are not whole."""
 
+import dataclasses
 import json
+import random
 import re
 
 import pytest
 
-from electionlab import failover, recorded, sweep
+from electionlab import recorded, sweep
 from electionlab.__main__ import main
+from electionlab.checks import failovers
 from electionlab.errors import LabError
 from electionlab.failover import FAULTS, Round, Settings
 from electionlab.recorded import FAILOVERS, Recorded
@@ -31,9 +34,14 @@ def spoilt(tmp_path, spoil):
 
 
 def test_what_was_saved_is_loaded_again(tmp_path):
-    path = RUN.save(tmp_path / "a folder" / "run.json")
+    path = RUN.save(tmp_path / "run.json")
     assert recorded.load(path) == RUN
     assert sum(line.startswith('{"fault"') for line in path.read_text().splitlines()) == 2
+
+
+def test_a_round_that_was_not_told_of_in_full_is_kept(tmp_path):
+    run = dataclasses.replace(RUN, rounds=[Round("kill", Settings(6, 1, 2), {})])
+    assert recorded.load(run.save(tmp_path / "run.json")) == run
 
 
 def test_a_run_says_when_where_and_how(tmp_path):
@@ -105,7 +113,44 @@ def test_the_recorded_run_has_all_settings_and_enough_rounds():
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_recorded_run_follows_the_settings(fault):
-    failover.follows_the_settings(recorded.load().rounds, fault).expect("held")
+    failovers.follows_the_settings(recorded.load().rounds, fault).expect("held")
+
+
+def test_in_the_recorded_run_waits_grow_with_their_settings():
+    verdict = failovers.waits_grow(recorded.load().rounds).expect("held")
+    assert {"told_2_s", "ticked_1_s", "ticked_4_s"} <= set(verdict.figures)
+
+
+def simulated(seed, *, heartbeat_s=None, timer_s=None):
+    """The rounds of the recorded run on a Faust that always has this heartbeat, or this timer."""
+    chance = random.Random(seed)
+    rounds = []
+    for one in recorded.load().rounds:
+        has = dataclasses.replace(
+            one.settings,
+            heartbeat_s=heartbeat_s or one.settings.heartbeat_s,
+            timer_s=timer_s or one.settings.timer_s,
+        )
+        took = {
+            step: chance.uniform(low, high) if high else 0.02
+            for step, (low, high) in has.predicted_steps(one.fault).items()
+        }
+        rounds.append(dataclasses.replace(one, took=took))
+    return rounds
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("ignored", [{"heartbeat_s": 1}, {"timer_s": 2}])
+def test_a_faust_that_ignores_a_setting_is_found_out(ignored, seed):
+    rounds = simulated(seed, **ignored)
+    assert failovers.waits_grow(rounds).outcome == "broken"
+    by_fault = [failovers.follows_the_settings(rounds, fault).outcome for fault in FAULTS]
+    assert "broken" in by_fault
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_faust_that_heeds_its_settings_is_not(fault):
+    assert failovers.follows_the_settings(simulated(1), fault).outcome == "held"
 
 
 def test_no_rounds_are_refused(capsys):
