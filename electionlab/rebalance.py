@@ -61,9 +61,8 @@ def steps(history: History, generation: int) -> list[Step]:
     found += stored
     size = sum(joined.generation == generation for joined in history.member_joins)
     size = len(stored[0].members) if stored else size
-    names = history.member_names
     found.sort(key=lambda event: event.time)
-    return [_step(event, size, names) for event in found]
+    return [_step(event, size, history) for event in found]
 
 
 @dataclass(frozen=True)
@@ -145,15 +144,12 @@ def _outcome(bucket: list[Event], joins: dict[int, float]) -> int | None:
     return own[0] if own else min(later, default=None)
 
 
-def _step(event: Event, size: int, names: dict[str, str]) -> Step:
-    kind, words = _told(event, size, names)
-    if isinstance(event, ev.GroupStored):
-        return Step(event, kind, "Kafka", words)
-    is_broker = event.worker == "kafka"
-    return Step(event, kind, "Kafka" if is_broker else event.worker, words)
+def _step(event: Event, size: int, history: History) -> Step:
+    kind, words = _told(event, size, history)
+    return Step(event, kind, "Kafka" if event.worker == "kafka" else event.worker, words)
 
 
-def _told(event: Event, size: int, names: dict[str, str]) -> tuple[Kind, str]:
+def _told(event: Event, size: int, history: History) -> tuple[Kind, str]:
     who = event.worker
     told: tuple[Kind, str]
     match event:
@@ -172,7 +168,7 @@ def _told(event: Event, size: int, names: dict[str, str]) -> tuple[Kind, str]:
         case ev.GroupLeft():
             told = "request", f"{who} leaves the group"
         case ev.GroupStored():
-            leader = names.get(event.leader or "", event.leader) or "nobody"
+            leader = history.name_of(event.leader) if event.leader else "nobody"
             told = "stored", f"Kafka stores generation {event.generation}: {leader} leads"
         case ev.Logged():
             told = "request", f"{who} asks to join"
