@@ -3,6 +3,7 @@
 from xml.etree import ElementTree
 
 import pytest
+from drawings import assert_within
 from literal import (
     GREETINGS_TOPIC,
     LEADER_TOPIC,
@@ -164,13 +165,7 @@ def picture(history, generation):
 def test_the_picture_is_well_formed_and_within_its_bounds(history, generation):
     root = picture(history, generation)
     assert root.get("aria-label") == repr(Rebalance(history, generation))
-    _, _, width, height = map(float, root.get("viewBox").split())
-    for line in root.findall("line"):
-        assert all(0 <= float(line.get(name)) <= width for name in ("x1", "x2"))
-        assert all(0 <= float(line.get(name)) <= height for name in ("y1", "y2"))
-    for found in root.findall("text"):
-        assert 0 <= float(found.get("x")) <= width
-        assert 0 <= float(found.get("y")) <= height
+    assert_within(root)
 
 
 @each
