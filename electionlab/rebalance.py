@@ -52,11 +52,7 @@ def steps(history: History, generation: int) -> list[Step]:
         for act in actions_of(history)
         if since < act.time <= joins[generation] and not isinstance(act, ev.RunEnding)
     ]
-    found: list[Event] = list(acts[-MOST_ACTIONS:])
-    for worker in history.workers:
-        for bucket in _buckets(_protocol_events(history, worker)):
-            if _outcome(bucket, joins) == generation:
-                found += bucket
+    found = [*acts[-MOST_ACTIONS:], *_by_generation(history)[generation]]
     stored = [event for event in history.of(ev.GroupStored) if event.generation == generation]
     found += stored
     size = sum(joined.generation == generation for joined in history.member_joins)
@@ -80,11 +76,12 @@ def notices(history: History) -> list[Notice]:
     """How each worker heard of each rebalance; none of those that no request brought about, such as
     the end of a dead member's session."""
     found = []
-    for generation in _last_joins(history):
-        told = steps(history, generation)
-        heard = [step.event for step in told if isinstance(step.event, ev.RebalanceNoticed)]
+    for generation, told in _by_generation(history).items():
+        told.sort(key=lambda event: event.time)
+        heard = [event for event in told if isinstance(event, ev.RebalanceNoticed)]
         hearers = {event.worker for event in heard}
-        causes = [s.event for s in told if s.kind == "request" and s.who not in hearers]
+        requests = (event for event in told if isinstance(event, (ev.GroupLeft, ev.Logged)))
+        causes = [event for event in requests if event.worker not in hearers]
         for event in heard if causes else []:
             found.append(
                 Notice(
@@ -101,6 +98,18 @@ def notices(history: History) -> list[Notice]:
 def _last_joins(history: History) -> dict[int, float]:
     """When the last member joined each generation."""
     return {joined.generation: joined.time for joined in history.member_joins}
+
+
+def _by_generation(history: History) -> dict[int, list[Event]]:
+    """What workers logged of the protocol, by the generation that came of it; worker by worker."""
+    joins = _last_joins(history)
+    found: dict[int, list[Event]] = {number: [] for number in joins}
+    for worker in history.workers:
+        for bucket in _buckets(_protocol_events(history, worker)):
+            number = _outcome(bucket, joins)
+            if number is not None:
+                found[number] += bucket
+    return found
 
 
 _KINDS = (
