@@ -56,8 +56,11 @@ def between(
 def _hold(held: Held, event: Event, start: float) -> None:
     """Note what an event before the stretch makes so, and what it ends."""
     who, kind = _whom(event), type(event)
+    if isinstance(event, ev.WorkerStarted) and (who, kind) in held:
+        held[who, "older"] = held[who, kind]  # its exit may be seen a moment after this start
     if isinstance(event, ev.WorkerExited):
-        for key in [key for key in held if key[0] == who]:
+        newer = (who, ev.WorkerStarted) if (who, "older") in held else None
+        for key in [key for key in held if key[0] == who and key != newer]:
             del held[key]
     for undone in _undone(held, event):
         if effect(event) < start:

@@ -164,6 +164,13 @@ def test_a_member_that_has_ended_before_a_stretch_has_its_name_in_it():
     assert stretch.name_of(lost.member_id) == "A"
 
 
+def test_an_exit_that_was_seen_after_the_next_start_ends_the_older_process():
+    events = [started(0, "A"), started(5, "A"), exited(5.1, "A"), joined(7, "A", 2)]
+    history = History([*events, exited(11, "A"), ended(12)])
+    assert [(life.start, life.end) for life in history.between(6, 10).lives] == [(6, 10)]
+    assert history.between(11.5, 12).lives == []
+
+
 def test_a_stretch_after_the_end_of_the_run_expects_nothing():
     history = History([started(0, "A"), ending(5), view(6, "A", False), exited(7, "A"), ended(9)])
     assert history.between(6, 9).over == 6
