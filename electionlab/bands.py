@@ -2,73 +2,140 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from electionlab import views
 from electionlab.drawing import hatching, labels
 from electionlab.drawing.canvas import Canvas
 from electionlab.drawing.hatching import Hatch
 from electionlab.drawing.legend import SWATCH, legend
 from electionlab.drawing.svg import SMALL_LETTER, WIDTH, figure, picture, px, tag, text
-from electionlab.history import History, Span
+from electionlab.history import History, Span, Spans
 from electionlab.tables import Table
 from electionlab.words import listed
 
 LEFT, BAND, GAP, HEAD = 96, 12, 3, 18  # HEAD: px above a lane's bands, for words
-KINDS = {"log": views.by_log, "HTTP": views.by_http, "broker": views.by_broker}
 SAYS = {"log": "its own log", "HTTP": "its own HTTP", "broker": "the broker"}
 
 
-def _told(history: History) -> dict[str, list[Span]]:
-    """The spans of each view that the history has."""
-    absent = views.missing(history)
-    return {name: spans(history) for name, spans in KINDS.items() if name not in absent}
+class Views:
+    """The three views of a history as a picture with its table; a notebook shows it by naming it.
 
+    A view that the history lacks is left out, and the picture says so.
+    """
 
-def describe(history: History) -> str:
-    """The picture in words, for whoever cannot see it."""
-    told = [
-        f"{len(history.workers)} workers ({', '.join(history.workers)}) over "
-        f"{history.at(history.end):.0f} s."
-    ]
-    for name, spans in _told(history).items():
-        led = [f"{span.worker} from {_between(history, span)}" for span in spans]
-        told.append(f"Leader by {SAYS[name]}: {listed(led, 12) or 'nobody'}.")
-    apart = _disagreements(history)
-    told += [f"{listed(apart, 12)}."] if apart else []
-    return " ".join([*told, *_notes(history)])
+    def __init__(self, history: History, caption: str = "") -> None:
+        self.history = history
+        self.caption = caption
+        self.missing = views.missing(history)
+        spans = {
+            "log": history.leaderships,
+            "HTTP": views.by_http(history),
+            "broker": history.broker_leaderships,
+        }
+        self.told = {name: own for name, own in spans.items() if name not in self.missing}
+        self.only_by_log = views.only_by_log(history)
+        self.only_by_broker = views.only_by_broker(history)
+
+    def _repr_html_(self) -> str:
+        return figure("views", self.svg(), self.table(), self.caption)
+
+    def __repr__(self) -> str:
+        """The picture in words, for whoever cannot see it."""
+        history = self.history
+        told = [
+            f"{len(history.workers)} workers ({', '.join(history.workers)}) over "
+            f"{history.at(history.end):.0f} s."
+        ]
+        for name, spans in self.told.items():
+            led = [f"{span.worker} from {_between(history, span)}" for span in spans]
+            told.append(f"Leader by {SAYS[name]}: {listed(led, 12) or 'nobody'}.")
+        apart = _disagreements(self)
+        told += [f"{listed(apart, 12)}."] if apart else []
+        return " ".join([*told, *_notes(self)])
+
+    def svg(self) -> str:
+        """The picture as SVG text."""
+        rows = max(len(self.told), 1)
+        canvas, placed = labels.with_room(self.history, HEAD + rows * (BAND + GAP) + 5, LEFT)
+        stale = Hatch("apart", "log and broker disagree", self.only_by_log)
+        unknown = Hatch("apart", stale.words, self.only_by_broker)
+        brokers = hatching.of_brokers(canvas)
+        entries = [
+            (tag("rect", class_=f"by-{name.lower()}", rx=2, **SWATCH), f"leads, says {SAYS[name]}")
+            for name in self.told
+        ]
+        kinds = [stale] if stale.spans or unknown.spans else []
+        if kinds:
+            entries.append(
+                (tag("rect", class_="apart", fill=stale.fill(canvas), **SWATCH), stale.words)
+            )
+        entries += [kind.entry(canvas) for kind in brokers]
+        notes = [*_notes(self), *filter(None, [labels.note(placed)])]
+        key, height = legend(entries, notes, 8, canvas.bottom + 40)
+        parts = [
+            hatching.patterns(canvas, kinds + brokers),
+            *canvas.axis(),
+            *canvas.names(lives=False, lower=(HEAD - 5) / 2),
+            *_bands(canvas, self.told),
+            *_apart_boxes(canvas, stale, rows, "in its own eyes only"),
+            *_apart_boxes(canvas, unknown, rows, "in the broker's eyes only"),
+            *hatching.draw_kafka(canvas, brokers),
+            *labels.draw(canvas, placed),
+            *key,
+        ]
+        return picture(repr(self), parts, height)
+
+    def table(self) -> Table:
+        """The same as a table: who leads, who says so, from when to when in seconds since the
+        start."""
+        at = self.history.at
+        found = [(span, SAYS[name]) for name, spans in self.told.items() for span in spans]
+        found += [(span, "its own log, not the broker") for span in self.only_by_log]
+        found += [(span, "the broker, not its own log") for span in self.only_by_broker]
+        found.sort(key=lambda pair: pair[0].start)
+        return Table(
+            ["worker", "leads, says", "from second", "to second", "lasting", "generation"],
+            [
+                (
+                    span.worker,
+                    says,
+                    f"{at(span.start):.3f}",
+                    f"{at(span.end):.3f}{'' if span.end_is_known else ' and on'}",
+                    f"{span.length_s:.3f}",
+                    "" if span.generation is None else span.generation,
+                )
+                for span, says in found
+            ],
+        )
 
 
 def _between(history: History, span: Span) -> str:
     return f"{history.at(span.start):.1f} to {history.at(span.end):.1f} s"
 
 
-def _disagreements(history: History) -> list[str]:
+def _disagreements(shown: Views) -> list[str]:
     """Each in words: `6066 leads in its own eyes until 21.3 s, in the broker's until 9.8 s`."""
-    own, broker = "its own", "the broker's"
-    log, stored = views.by_log(history), views.by_broker(history)
-    told = [
-        (span.start, _apart(history, span, own, broker, stored))
-        for span in views.only_by_log(history)
-    ]
-    told += [
-        (span.start, _apart(history, span, broker, own, log))
-        for span in views.only_by_broker(history)
-    ]
+    own, broker, history = "its own", "the broker's", shown.history
+    log, stored = history.leaderships, history.broker_leaderships
+    told = [(span.start, _apart(history, span, own, broker, stored)) for span in shown.only_by_log]
+    told += [(span.start, _apart(history, span, broker, own, log)) for span in shown.only_by_broker]
     return [words for _, words in sorted(told)]
 
 
-def _apart(history: History, span: Span, one: str, other: str, others: list[Span]) -> str:
+def _apart(history: History, span: Span, one: str, other: str, others: Spans[Span]) -> str:
     """How the worker leads in `one`'s eyes and not in `other`'s, whose spans are `others`."""
     who = f"{span.worker} leads in {one} eyes"
-    if any(s.worker == span.worker and s.end == span.start for s in others):
+    if any(earlier.end == span.start for earlier in others.of(span.worker)):
         end, before = history.at(span.end), history.at(span.start)
         return f"{who} until {end:.1f} s, in {other} until {before:.1f} s"
     return f"{who} from {_between(history, span)}, in {other} not"
 
 
-def _notes(history: History) -> list[str]:
-    notes = [f"No view by {name}: {why}." for name, why in views.missing(history).items()]
-    strangers = {span.worker for span in views.by_broker(history)} - set(history.workers)
-    if strangers:
+def _notes(shown: Views) -> list[str]:
+    notes = [f"No view by {name}: {why}." for name, why in shown.missing.items()]
+    led = {span.worker for span in shown.history.broker_leaderships}
+    if strangers := led - set(shown.history.workers):
         notes.append(
             f"In the broker's view also led, none of ours: {', '.join(sorted(strangers))}."
         )
@@ -79,7 +146,7 @@ def _lane_top(canvas: Canvas, worker: str) -> float:
     return canvas.middle(worker) - canvas.lane / 2 + HEAD
 
 
-def _bands(canvas: Canvas, told: dict[str, list[Span]]) -> list[str]:
+def _bands(canvas: Canvas, told: Mapping[str, list[Span]]) -> list[str]:
     drawn = []
     for worker in canvas.workers:
         for row, (name, spans) in enumerate(told.items()):
@@ -89,7 +156,7 @@ def _bands(canvas: Canvas, told: dict[str, list[Span]]) -> list[str]:
             foot = px(top + BAND)
             drawn.append(tag("line", class_="grid", x1=LEFT, x2=WIDTH - 18, y1=foot, y2=foot))
             drawn += [
-                canvas.strip(span, top, BAND, class_=f"by-{name.lower()}", rx=2)
+                canvas.strip(span.start, span.end, top, BAND, class_=f"by-{name.lower()}", rx=2)
                 for span in spans
                 if span.worker == worker
             ]
@@ -103,83 +170,10 @@ def _apart_boxes(canvas: Canvas, kind: Hatch, rows: int, words: str) -> list[str
         if span.worker not in canvas.workers:
             continue
         top = _lane_top(canvas, span.worker)
-        box = {"fill": kind.fill(canvas), "class_": "apart"}
-        drawn.append(canvas.strip(span, top - 2, rows * (BAND + GAP) + 1, **box))
+        height, box = rows * (BAND + GAP) + 1, {"fill": kind.fill(canvas), "class_": "apart"}
+        drawn.append(canvas.strip(span.start, span.end, top - 2, height, **box))
         nexts = [s for s in kind.spans[number + 1 :] if s.worker == span.worker]
         room = min([canvas.x(s.start) for s in nexts] + [WIDTH]) - canvas.x(span.start)
         if SMALL_LETTER * len(words) < room:
             drawn.append(text(words, class_="small", x=px(canvas.x(span.start)), y=px(top - 6)))
     return drawn
-
-
-def svg(history: History, *, standalone: bool = False) -> str:
-    """The picture as SVG text. `standalone` gives a file of its own that chooses light or dark."""
-    told = _told(history)
-    rows = max(len(told), 1)
-    canvas, placed = labels.with_room(history, HEAD + rows * (BAND + GAP) + 5, LEFT)
-    stale = Hatch("apart", "log and broker disagree", views.only_by_log(history))
-    unknown = Hatch("apart", stale.words, views.only_by_broker(history))
-    brokers = hatching.of_brokers(canvas)
-    entries = [
-        (tag("rect", class_=f"by-{name.lower()}", rx=2, **SWATCH), f"leads, says {SAYS[name]}")
-        for name in told
-    ]
-    kinds = [stale] if stale.spans or unknown.spans else []
-    if kinds:
-        entries.append(
-            (tag("rect", class_="apart", fill=stale.fill(canvas), **SWATCH), stale.words)
-        )
-    entries += [kind.entry(canvas) for kind in brokers]
-    notes = [*_notes(history), *filter(None, [labels.note(placed)])]
-    key, height = legend(entries, notes, 8, canvas.bottom + 40)
-    parts = [
-        hatching.patterns(canvas, kinds + brokers),
-        *canvas.axis(),
-        *canvas.names(lives=False, lower=(HEAD - 5) / 2),
-        *_bands(canvas, told),
-        *_apart_boxes(canvas, stale, rows, "in its own eyes only"),
-        *_apart_boxes(canvas, unknown, rows, "in the broker's eyes only"),
-        *hatching.draw_kafka(canvas, brokers),
-        *labels.draw(canvas, placed),
-        *key,
-    ]
-    return picture(describe(history), parts, height, standalone=standalone)
-
-
-def table(history: History) -> Table:
-    """The same as a table: who leads, who says so, from when to when in seconds since the start."""
-    found = [(span, SAYS[name]) for name, spans in _told(history).items() for span in spans]
-    found += [(span, "its own log, not the broker") for span in views.only_by_log(history)]
-    found += [(span, "the broker, not its own log") for span in views.only_by_broker(history)]
-    found.sort(key=lambda pair: pair[0].start)
-    return Table(
-        ["worker", "leads, says", "from second", "to second", "lasting", "generation"],
-        [
-            (
-                span.worker,
-                says,
-                f"{history.at(span.start):.3f}",
-                f"{history.at(span.end):.3f}{'' if span.end_is_known else ' and on'}",
-                f"{span.length_s:.3f}",
-                "" if span.generation is None else span.generation,
-            )
-            for span, says in found
-        ],
-    )
-
-
-class Views:
-    """The three views of a history as a picture with its table; a notebook shows it by naming it.
-
-    A view that the history lacks is left out, and the picture says so.
-    """
-
-    def __init__(self, history: History, caption: str = "") -> None:
-        self.history = history
-        self.caption = caption
-
-    def _repr_html_(self) -> str:
-        return figure("views", svg(self.history), table(self.history), self.caption)
-
-    def __repr__(self) -> str:
-        return describe(self.history)

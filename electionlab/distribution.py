@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from electionlab.drawing.canvas import RIGHT
 from electionlab.drawing.legend import legend
 from electionlab.drawing.svg import LETTER, SMALL_LETTER, WIDTH, figure, picture, px, tag, text
+from electionlab.figures import quantile
 from electionlab.tables import Table
 
 ROW, TOP = 52, 22
@@ -16,26 +17,14 @@ JITTER = (0, -5, 5, -2.5, 2.5, -7.5, 7.5)  # px up and down, in turn: equal valu
 STEPS = (1, 2, 5, 10)
 
 
-def quantile(values: Sequence[float], share: float) -> float:
-    """The value below which `share` (0 to 1) of the values lie, interpolated between two of them.
-    Raises ValueError for no values."""
-    if not values:
-        raise ValueError("no values have no quantile")
-    ordered = sorted(values)
-    place = share * (len(ordered) - 1)
-    low = math.floor(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (place - low) * (ordered[high] - ordered[low])
-
-
 class Distribution:
     """A strip of marks for each group of measured values, with its table.
 
     `groups` has the values by the group's name. `predicted` may have, by the same names, the range
     (lowest, highest) that a formula gives; it is drawn as a bracket. `limit` is a line through all
-    groups, with its value. `interval` are the two shares (0 to 1) between which the box goes. All
-    values are in `unit`. Raises ValueError for a prediction without a group, and for any number
-    that is below 0 or not finite.
+    groups, with its value. All values are in `unit`. The box goes from the first quartile to the
+    third. Raises ValueError for a prediction without a group, and for any number that is below 0
+    or not finite.
     """
 
     def __init__(
@@ -45,14 +34,12 @@ class Distribution:
         *,
         predicted: Mapping[str, tuple[float, float]] | None = None,
         limit: float | None = None,
-        interval: tuple[float, float] = (0.25, 0.75),
         caption: str = "",
     ) -> None:
         self.groups = {name: list(values) for name, values in groups.items()}
         self.unit = unit
         self.predicted = dict(predicted or {})
         self.limit = limit
-        self.interval = interval
         self.caption = caption
         if strangers := self.predicted.keys() - self.groups.keys():
             raise ValueError(f"A prediction without a group: {', '.join(sorted(strangers))}")
@@ -74,7 +61,6 @@ class Distribution:
 
     def table(self) -> Table:
         """The same as a table."""
-        low, high = (f"{share:.0%}" for share in self.interval)
         rows = []
         for name, values in self.groups.items():
             told = [f"{number:.2f}" for number in self._figures(values)] or ["-"] * 5
@@ -83,13 +69,12 @@ class Distribution:
                 ends = self.predicted.get(name)
                 row += [f"{ends[0]:.2f} to {ends[1]:.2f}" if ends else "-", self.outside(name)]
             rows.append(row)
-        heads = ["group", "values", f"least ({self.unit})", low, "median", high, "most"]
+        heads = ["group", "values", f"least ({self.unit})", "25%", "median", "75%", "most"]
         return Table(heads + (["predicted", "outside"] if self.predicted else []), rows)
 
     def _figures(self, values: Sequence[float]) -> list[float]:
-        """Least, lower end of the interval, median, upper end, most; empty for no values."""
-        low, high = self.interval
-        return [quantile(values, share) for share in (0, low, 0.5, high, 1)] if values else []
+        """Least, first quartile, median, third quartile, most; empty for no values."""
+        return [quantile(values, share) for share in (0, 0.25, 0.5, 0.75, 1)] if values else []
 
     def __repr__(self) -> str:
         """The picture in words, for whoever cannot see it."""
@@ -112,12 +97,12 @@ class Distribution:
     def _repr_html_(self) -> str:
         return figure("distribution", self.svg(), self.table(), self.caption)
 
-    def svg(self, *, standalone: bool = False) -> str:
-        """The picture as SVG text. `standalone` gives a file of its own for light or dark."""
+    def svg(self) -> str:
+        """The picture as SVG text."""
         drawing = _Drawing(self)
         key, height = legend(drawing.entries(), [], 8, drawing.bottom + 46)
         parts = [*drawing.axis(), *drawing.limit(), *drawing.rows(), *key]
-        return picture(repr(self), parts, height, standalone=standalone)
+        return picture(repr(self), parts, height)
 
 
 class _Drawing:
@@ -181,12 +166,11 @@ class _Drawing:
     def entries(self) -> list[tuple[str, str]]:
         entries = []
         if any(self.told.groups.values()):
-            low, high = self.told.interval
             box = tag("rect", class_="interval", x=0, y=-10, width=22, height=12)
             entries += [
                 (tag("circle", cx=11, cy=-4, r=3, class_="value"), "a measured value"),
                 (_median(11, -4, 8), "median"),
-                (box, f"quantiles {low:.0%} to {high:.0%}"),
+                (box, "quantiles 25% to 75%"),
             ]
         if self.told.predicted:
             entries.append((_bracket(0, 22, -2), "predicted"))

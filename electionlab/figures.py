@@ -5,10 +5,11 @@ Nothing here assumes a distribution of the times, and nothing changes from call 
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 FEWEST_EXPECTED = 5.0
@@ -20,13 +21,23 @@ DRAWS = 10_000
 
 @dataclass(frozen=True)
 class Fit:
-    """How well counts fit shares: Pearson's statistic, its degrees of freedom, and how probable
-    one as large is by chance. `drawn` is whether that was found by drawing."""
+    """How well counts fit equal shares: Pearson's statistic, its degrees of freedom, and how
+    probable one as large is by chance. `drawn` is whether that was found by drawing."""
 
     statistic: float
     freedom: int
     p_value: float
     drawn: bool
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """How often a value of a sequence was the one before it: `count` of `pairs` of neighbours, and
+    how probable as unlikely a number is by chance."""
+
+    count: int
+    pairs: int
+    p_value: float
 
 
 @dataclass(frozen=True)
@@ -39,38 +50,61 @@ class Interval:
     confidence: float
 
 
-def goodness_of_fit(counts: Sequence[int], shares: Sequence[float] | None = None) -> Fit:
-    """Whether `counts` may come from independent draws with these `shares`, equal ones by default.
+def goodness_of_fit(counts: Sequence[int]) -> Fit:
+    """Whether `counts` may come from independent draws of which each class is equally likely. In
+    which order they came it does not see: `repeats` does.
 
-    `counts` has one number for each class, 0 for a class in which nothing fell; `shares` are in
-    proportion. ValueError for fewer than two classes, no counts at all, a share that is not
-    positive or different lengths.
+    `counts` has one number for each class, 0 for a class in which nothing fell. ValueError for
+    fewer than two classes, and for no counts at all.
     """
-    weights = list(shares) if shares is not None else [1.0] * len(counts)
     total = sum(counts)
-    if len(counts) < 2 or len(weights) != len(counts) or total == 0 or min(weights) <= 0:
-        raise ValueError(f"no test can be made of counts {counts} with shares {weights}")
-    expected = [total * weight / sum(weights) for weight in weights]
+    if len(counts) < 2 or total == 0:
+        raise ValueError(f"no test can be made of counts {counts}")
+    expected = total / len(counts)
     statistic, freedom = _pearson(counts, expected), len(counts) - 1
-    if min(expected) >= FEWEST_EXPECTED:
+    if expected >= FEWEST_EXPECTED:
         return Fit(statistic, freedom, chi_square_tail(statistic, freedom), False)
     # Counting the observed one among the draws keeps the test valid: Phipson and Smyth 2010,
     # "Permutation p-values should never be zero".
     as_large = 1 + sum(
-        _pearson(drawn, expected) >= statistic - 1e-9 for drawn in _draws(weights, total)
+        _pearson(drawn, expected) >= statistic - 1e-9 for drawn in _draws(len(counts), total)
     )
     return Fit(statistic, freedom, as_large / (DRAWS + 1), True)
 
 
-def _pearson(counts: Sequence[int], expected: Sequence[float]) -> float:
-    return sum((seen - due) ** 2 / due for seen, due in zip(counts, expected, strict=True))
+def _pearson(counts: Sequence[int], expected: float) -> float:
+    return sum((seen - expected) ** 2 / expected for seen in counts)
 
 
-def _draws(weights: Sequence[float], total: int) -> list[list[int]]:
+def _draws(classes: int, total: int) -> list[list[int]]:
     chance = random.Random(20)  # the same draws each time: a page must not change its mind
-    classes = range(len(weights))
-    drawn = (Counter(chance.choices(classes, weights, k=total)) for _ in range(DRAWS))
-    return [[counts[number] for number in classes] for counts in drawn]
+    drawn = (Counter(chance.choices(range(classes), k=total)) for _ in range(DRAWS))
+    return [[counts[number] for number in range(classes)] for counts in drawn]
+
+
+def repeats(sequence: Sequence[Hashable], classes: int) -> Repeats:
+    """Whether the order of a sequence may come from independent draws of `classes` equally likely
+    values.
+
+    If it does (the null hypothesis), a value is the one before it with probability 1 / `classes`,
+    whatever came earlier, and the number of such repeats is binomial. Taking turns gives too few,
+    staying with one value for a while too many: both are unlikely. ValueError for a sequence of
+    fewer than two, for fewer than two classes, and for more values than classes.
+    """
+    if len(sequence) < 2 or classes < 2 or len(set(sequence)) > classes:
+        raise ValueError(f"no test of {len(sequence)} in {classes} classes can be made")
+    pairs = len(sequence) - 1
+    count = sum(former == value for former, value in itertools.pairwise(sequence))
+    return Repeats(count, pairs, binomial_test(count, pairs, 1 / classes))
+
+
+def binomial_test(number: int, count: int, share: float) -> float:
+    """How probable it is that `number` of `count` independent trials succeed, or another number
+    that is as unlikely, if each does with probability `share` (above 0, below 1): the exact
+    two-sided test."""
+    chances = [_binomial(other, count, share) for other in range(count + 1)]
+    # Equal chances may differ in their last digits.
+    return min(1.0, sum(chance for chance in chances if chance <= chances[number] * (1 + 1e-7)))
 
 
 def chi_square_tail(statistic: float, freedom: int) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Generic, TypeVar
@@ -92,23 +92,19 @@ def member_names(
 
 
 def stored_generations(
-    stored: Sequence[ev.GroupStored], names: Mapping[str, str], history_end: float
+    stored: Sequence[ev.GroupStored], name_of: Callable[[str], str], history_end: float
 ) -> list[StoredGeneration]:
-    """What the broker stored, with workers' names in place of member ids."""
-
-    def name(member: str | None) -> str | None:
-        return names.get(member, member) if member is not None else None
-
+    """What the broker stored, with workers' names (by `name_of`) in place of member ids."""
     ends = [event.time for event in stored[1:]] + [history_end]
     return [
         StoredGeneration(
             number=event.generation,
             start=event.time,
             end=end,
-            leader=name(event.leader),
-            members=tuple(sorted(names.get(member, member) for member in event.members)),
-            group_leader=name(event.group_leader),
-            holders=tuple(sorted(names.get(member, member) for member in event.holders)),
+            leader=name_of(event.leader) if event.leader else None,
+            members=tuple(sorted(map(name_of, event.members))),
+            group_leader=name_of(event.group_leader) if event.group_leader else None,
+            holders=tuple(sorted(map(name_of, event.holders))),
         )
         for event, end in zip(stored, ends, strict=False)
     ]

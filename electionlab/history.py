@@ -181,11 +181,15 @@ class History:
         """The workers' names by member id."""
         return groups.member_names(self.of(ev.GroupStored), self.member_joins)
 
+    def name_of(self, member_id: str) -> str:
+        """The name of the worker behind a member id; the id itself where nobody told of one."""
+        return self.member_names.get(member_id, member_id)
+
     @cached_property
     def stored_generations(self) -> list[StoredGeneration]:
         """The generations of the group as the broker stored them, in order of time; empty where
         its log was not read."""
-        return groups.stored_generations(self.of(ev.GroupStored), self.member_names, self.end)
+        return groups.stored_generations(self.of(ev.GroupStored), self.name_of, self.end)
 
     @cached_property
     def broker_leaderships(self) -> Spans[Span]:
@@ -252,7 +256,8 @@ class History:
     def between(self, start: float, end: float) -> History:
         """What happened from one Unix time to another, as a history of its own that also knows who
         led and what was broken when it began."""
-        return History(stretch.between(self.events, start, end), self.about)
+        events = stretch.between(self.events, self.member_names, start, end)
+        return History(events, self.about)
 
     # Saved and loaded
 

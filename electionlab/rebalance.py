@@ -52,18 +52,13 @@ def steps(history: History, generation: int) -> list[Step]:
         for act in actions_of(history)
         if since < act.time <= joins[generation] and not isinstance(act, ev.RunEnding)
     ]
-    found: list[Event] = list(acts[-MOST_ACTIONS:])
-    for worker in history.workers:
-        for bucket in _buckets(_protocol_events(history, worker)):
-            if _outcome(bucket, joins) == generation:
-                found += bucket
+    found = [*acts[-MOST_ACTIONS:], *_by_generation(history)[generation]]
     stored = [event for event in history.of(ev.GroupStored) if event.generation == generation]
     found += stored
     size = sum(joined.generation == generation for joined in history.member_joins)
     size = len(stored[0].members) if stored else size
-    names = history.member_names
     found.sort(key=lambda event: event.time)
-    return [_step(event, size, names) for event in found]
+    return [_step(event, size, history) for event in found]
 
 
 @dataclass(frozen=True)
@@ -81,11 +76,12 @@ def notices(history: History) -> list[Notice]:
     """How each worker heard of each rebalance; none of those that no request brought about, such as
     the end of a dead member's session."""
     found = []
-    for generation in _last_joins(history):
-        told = steps(history, generation)
-        heard = [step.event for step in told if isinstance(step.event, ev.RebalanceNoticed)]
+    for generation, told in _by_generation(history).items():
+        told.sort(key=lambda event: event.time)
+        heard = [event for event in told if isinstance(event, ev.RebalanceNoticed)]
         hearers = {event.worker for event in heard}
-        causes = [s.event for s in told if s.kind == "request" and s.who not in hearers]
+        requests = (event for event in told if isinstance(event, (ev.GroupLeft, ev.Logged)))
+        causes = [event for event in requests if event.worker not in hearers]
         for event in heard if causes else []:
             found.append(
                 Notice(
@@ -102,6 +98,18 @@ def notices(history: History) -> list[Notice]:
 def _last_joins(history: History) -> dict[int, float]:
     """When the last member joined each generation."""
     return {joined.generation: joined.time for joined in history.member_joins}
+
+
+def _by_generation(history: History) -> dict[int, list[Event]]:
+    """What workers logged of the protocol, by the generation that came of it; worker by worker."""
+    joins = _last_joins(history)
+    found: dict[int, list[Event]] = {number: [] for number in joins}
+    for worker in history.workers:
+        for bucket in _buckets(_protocol_events(history, worker)):
+            number = _outcome(bucket, joins)
+            if number is not None:
+                found[number] += bucket
+    return found
 
 
 _KINDS = (
@@ -145,15 +153,12 @@ def _outcome(bucket: list[Event], joins: dict[int, float]) -> int | None:
     return own[0] if own else min(later, default=None)
 
 
-def _step(event: Event, size: int, names: dict[str, str]) -> Step:
-    kind, words = _told(event, size, names)
-    if isinstance(event, ev.GroupStored):
-        return Step(event, kind, "Kafka", words)
-    is_broker = event.worker == "kafka"
-    return Step(event, kind, "Kafka" if is_broker else event.worker, words)
+def _step(event: Event, size: int, history: History) -> Step:
+    kind, words = _told(event, size, history)
+    return Step(event, kind, "Kafka" if event.worker == "kafka" else event.worker, words)
 
 
-def _told(event: Event, size: int, names: dict[str, str]) -> tuple[Kind, str]:
+def _told(event: Event, size: int, history: History) -> tuple[Kind, str]:
     who = event.worker
     told: tuple[Kind, str]
     match event:
@@ -172,7 +177,7 @@ def _told(event: Event, size: int, names: dict[str, str]) -> tuple[Kind, str]:
         case ev.GroupLeft():
             told = "request", f"{who} leaves the group"
         case ev.GroupStored():
-            leader = names.get(event.leader or "", event.leader) or "nobody"
+            leader = history.name_of(event.leader) if event.leader else "nobody"
             told = "stored", f"Kafka stores generation {event.generation}: {leader} leads"
         case ev.Logged():
             told = "request", f"{who} asks to join"

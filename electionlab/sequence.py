@@ -33,13 +33,13 @@ class Rebalance:
         self.caption = caption
         self.steps = steps(history, generation)
 
-    def svg(self, *, standalone: bool = False) -> str:
-        """The picture as SVG text. `standalone` gives a file of its own for light or dark."""
+    def svg(self) -> str:
+        """The picture as SVG text."""
         drawing = _Drawing(self.steps)
         notes = [] if any(step.kind == "stored" for step in self.steps) else [NOT_READ]
         key, height = legend(drawing.entries(), notes, 8, drawing.bottom + 24)
         parts = [*drawing.lifelines(), *drawing.rows(self.history), *key]
-        return picture(repr(self), parts, height, width=drawing.width, standalone=standalone)
+        return picture(repr(self), parts, height, width=drawing.width)
 
     def table(self) -> Table:
         """The same as a table: seconds since the start, and where the step stands in a log."""

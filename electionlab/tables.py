@@ -54,7 +54,7 @@ def stored(history: History) -> Table:
     leader partition."""
 
     def name(member: str | None) -> str:
-        return history.member_names.get(member or "", member or "-")
+        return history.name_of(member) if member else "-"
 
     return Table(
         ["offset", "second", "generation", "members", "group leader", "leader partition"],
@@ -74,13 +74,12 @@ def stored(history: History) -> Table:
 
 def group(described: Group, history: History, app: str) -> Table:
     """A group as Kafka describes it, with the worker behind each member id."""
-    names = {joined.member_id: joined.worker for joined in history.member_joins}
     topic = LEADER_TOPIC.format(app=app)
     return Table(
         ["worker", "member id", "holds the leader topic", "holds of the greetings"],
         sorted(
             (
-                names.get(member.member_id, "not ours"),
+                history.member_names.get(member.member_id, "not ours"),
                 member.member_id,
                 "partition 0" if member.holds(topic, 0) else "",
                 ", ".join(
@@ -101,7 +100,7 @@ def assignment(history: History, time: float | None = None) -> Table:
     last answer over HTTP tells. Without a time: at the end, before we stopped all workers.
     """
     if time is None:
-        time = min((event.time for event in history.of(ev.RunEnding)), default=history.end)
+        time = history.over
     return Table(
         ["worker", "state", "holds of the greetings", "leader partition", "standby"],
         [(worker, *_held(history, worker, time)) for worker in history.workers],

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
-
 from electionlab import events as ev
 from electionlab.drawing import hatching, labels
 from electionlab.drawing.canvas import Canvas
 from electionlab.drawing.hatching import Hatch
+from electionlab.drawing.labels import Label
 from electionlab.drawing.legend import SWATCH, legend
 from electionlab.drawing.svg import LETTER, WIDTH, figure, picture, px, tag, text
 from electionlab.history import History
+from electionlab.spans import overlaps, union
 from electionlab.tables import Table
 from electionlab.words import TOLD, actions_of, label, listed, what
 
@@ -64,20 +64,10 @@ def _marks(canvas: Canvas) -> list[str]:
 
 
 def _two_leaders(canvas: Canvas) -> list[str]:
-    spans = canvas.history.leaderships
-    pairs = [(a, b) for a, b in itertools.combinations(spans, 2) if a.worker != b.worker]
-    shared = [both for a, b in pairs if (both := a.overlap(b))]
+    title, height = tag("title", "two leaders"), canvas.kafka - canvas.top
     return [
-        tag(
-            "rect",
-            tag("title", "two leaders"),
-            class_="two",
-            x=px(canvas.x(start)),
-            y=canvas.top,
-            width=px(canvas.x(end) - canvas.x(start)),
-            height=canvas.kafka - canvas.top,
-        )
-        for start, end in shared
+        canvas.strip(start, end, canvas.top, height, title, class_="two")
+        for start, end in union(both for _, _, both in overlaps(canvas.history.leaderships))
     ]
 
 
@@ -101,6 +91,11 @@ def _entries(canvas: Canvas, kinds: list[Hatch], two: bool) -> list[tuple[str, s
 def svg(history: History, *, standalone: bool = False) -> str:
     """The picture as SVG text. `standalone` gives a file of its own that chooses light or dark."""
     canvas, placed = labels.with_room(history, LANE, LEFT)
+    return _svg(canvas, placed, standalone=standalone)
+
+
+def _svg(canvas: Canvas, placed: list[Label], *, standalone: bool = False) -> str:
+    history = canvas.history
     own, brokers = hatching.in_lanes(history), hatching.of_brokers(canvas)
     two = _two_leaders(canvas)
     note = labels.note(placed)
@@ -125,6 +120,10 @@ def table(history: History) -> Table:
     """The same as a table: seconds since the start, worker, what happened, line in its log. Where
     the picture labels an action with its number, the number too."""
     _, placed = labels.with_room(history, LANE, LEFT)
+    return _table(history, placed)
+
+
+def _table(history: History, placed: list[Label]) -> Table:
     numbers = {found.event: found.number for found in placed}
     heads = ["seconds", "worker", "what happened", "log line"]
     rows = [
@@ -146,7 +145,9 @@ class Timeline:
         self.caption = caption
 
     def _repr_html_(self) -> str:
-        return figure("timeline", svg(self.history), table(self.history), self.caption)
+        canvas, placed = labels.with_room(self.history, LANE, LEFT)
+        shown = _table(self.history, placed)
+        return figure("timeline", _svg(canvas, placed), shown, self.caption)
 
     def __repr__(self) -> str:
         return describe(self.history)

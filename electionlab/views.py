@@ -6,10 +6,9 @@ leader. That is what these views are laid beside each other for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from electionlab import events as ev
-from electionlab.history import History, Span
+from electionlab.history import History, Span, Spans
+from electionlab.spans import subtract
 
 SILENCE_S = 3.0
 """A worker that gave no answer for longer than this (seconds) was not heard in between."""
@@ -17,23 +16,18 @@ AT_LEAST_S = 0.2
 """A disagreement shorter than this (seconds) is the time that messages and logs take."""
 
 
-def by_log(history: History) -> list[Span]:
-    """When each worker led according to its own log."""
-    return history.leaderships
-
-
-def by_http(history: History, silence_s: float = SILENCE_S) -> list[Span]:
+def by_http(history: History) -> list[Span]:
     """When each worker said over HTTP that it holds the leader partition.
 
     A span goes from the first such answer to the last before another one, or before more than
-    `silence_s` seconds without any. Its end is unknown where no answer of the worker follows.
+    `SILENCE_S` seconds without any. Its end is unknown where no answer of the worker follows.
     """
     runs: dict[str, list[ev.WorkerView]] = {}
     heard: dict[str, float] = {}
     found = []
     for view in history.of(ev.WorkerView):
         run = runs.setdefault(view.worker, [])
-        silent = view.time - heard.get(view.worker, view.time) > silence_s
+        silent = view.time - heard.get(view.worker, view.time) > SILENCE_S
         if run and (silent or not view.leads):
             found.append(Span(view.worker, run[0].time, run[-1].time))
             run.clear()
@@ -44,62 +38,36 @@ def by_http(history: History, silence_s: float = SILENCE_S) -> list[Span]:
     return sorted(found, key=lambda span: span.start)
 
 
-def by_broker(history: History) -> list[Span]:
-    """When each worker led according to the generations that the broker stored."""
-    return list(history.broker_leaderships)
-
-
-def only_in(
-    first: Iterable[Span], second: Iterable[Span], at_least_s: float = AT_LEAST_S
-) -> list[Span]:
-    """The stretches of `first` in which `second` has no span of the same worker. Those shorter than
-    `at_least_s` seconds are left out."""
-    second = list(second)
-    found = []
-    for span in first:
-        rest = [span]
-        for other in second:
-            if other.worker == span.worker:
-                rest = [piece for left in rest for piece in _without(left, other)]
-        found += [piece for piece in rest if piece.length_s >= at_least_s]
-    return sorted(found, key=lambda span: span.start)
-
-
-def _without(span: Span, other: Span) -> list[Span]:
-    if not span.overlap(other):
-        return [span]
-    pieces = []
-    if span.start < other.start:
-        pieces.append(Span(span.worker, span.start, other.start, True, span.generation))
-    if other.end < span.end:
-        pieces.append(Span(span.worker, other.end, span.end, span.end_is_known, span.generation))
-    return pieces
-
-
 def only_by_log(history: History, at_least_s: float = AT_LEAST_S) -> list[Span]:
     """When a worker led in its own log and not in the broker's: a stale leader, if not a new one
-    that the broker was slow to store. Up to the end of the run; empty if either view is missing."""
-    if missing(history).keys() & {"log", "broker"}:
-        return []
-    return only_in(_in_run(history, by_log(history)), by_broker(history), at_least_s)
+    that the broker was slow to store. Those of `at_least_s` seconds or more, up to the end of the
+    run; empty if either view is missing."""
+    return _only_in(history.leaderships, history.broker_leaderships, history, at_least_s)
 
 
 def only_by_broker(history: History, at_least_s: float = AT_LEAST_S) -> list[Span]:
     """When a worker led in the broker's eyes and not in its own log: it has ended or left, and the
-    group does not know yet. Up to the end of the run; empty if either view is missing."""
+    group does not know yet. Those of `at_least_s` seconds or more, up to the end of the run; empty
+    if either view is missing."""
+    return _only_in(history.broker_leaderships, history.leaderships, history, at_least_s)
+
+
+def _only_in(
+    first: Spans[Span], second: Spans[Span], history: History, at_least_s: float
+) -> list[Span]:
+    """The parts of `first`, up to the end of the run, in which `second` has no span of the same
+    worker."""
     if missing(history).keys() & {"log", "broker"}:
         return []
-    return only_in(_in_run(history, by_broker(history)), by_log(history), at_least_s)
-
-
-def _in_run(history: History, spans: Iterable[Span]) -> list[Span]:
-    """The spans up to where we began to stop all workers."""
-    over = min((event.time for event in history.of(ev.RunEnding)), default=history.end)
-    return [
-        Span(span.worker, span.start, min(span.end, over), span.end_is_known, span.generation)
-        for span in spans
-        if span.start < over
-    ]
+    found = []
+    for span in first:
+        last = min(span.end, history.over)
+        others = second.touching(span.start, last, span.worker)
+        taken = [(other.start, other.end) for other in others]
+        for start, end in subtract([(span.start, last)], taken):
+            known = span.end_is_known or end < last
+            found.append(Span(span.worker, start, end, known, span.generation))
+    return [span for span in found if span.length_s >= at_least_s]
 
 
 def missing(history: History) -> dict[str, str]:

@@ -13,6 +13,7 @@ from electionlab.words import BROKER_ACTIONS
 RIGHT = 18
 ROW = 16  # height of a row of action labels
 BROKER_ROW = 20  # height of a broker's row in the lane `Kafka`
+LEAST = 1.5  # px: a shorter stretch would not be seen, and one of no length not be drawn
 
 
 @dataclass
@@ -50,15 +51,19 @@ class Canvas:
             return (self.kafka + self.bottom) / 2
         return self.middle(event.worker) if event.worker in self.workers else self.bottom
 
-    def strip(self, span: Span, top: float, height: float, **attributes: object) -> str:
-        """A box as long as the span, from `top`, `height` px high."""
-        x, width = self.x(span.start), self.x(span.end) - self.x(span.start)
+    def strip(
+        self, start: float, end: float, top: float, height: float, *inside: str, **how: object
+    ) -> str:
+        """A box from one Unix time to another, at least `LEAST` px wide; `height` px high from
+        `top`. `inside` are its elements, `how` its attributes."""
+        x, width = self.x(start), max(self.x(end) - self.x(start), LEAST)
         place = {"x": px(x), "y": px(top), "width": px(width), "height": px(height)}
-        return tag("rect", **place, **attributes)
+        return tag("rect", *inside, **place, **how)
 
     def box(self, span: Span, half: float, **attributes: object) -> str:
         """A box in the worker's lane, `half` px up and down from its middle."""
-        return self.strip(span, self.middle(span.worker) - half, 2 * half, **attributes)
+        top = self.middle(span.worker) - half
+        return self.strip(span.start, span.end, top, 2 * half, **attributes)
 
     def names(self, *, lives: bool = True, lower: float = 0) -> list[str]:
         """Each lane's name, `lower` px below its middle, and with `lives` the line of each

@@ -90,7 +90,8 @@ def draw_kafka(canvas: Canvas, kinds: Iterable[Hatch]) -> list[str]:
         for span in kind.spans:
             top = canvas.kafka + 5 + BROKER_ROW * canvas.brokers.index(span.worker)
             fill = kind.fill(canvas)
-            drawn.append(canvas.strip(span, top + 2, 16, fill=fill, class_=f"edge {kind.pattern}"))
+            how = {"fill": fill, "class_": f"edge {kind.pattern}"}
+            drawn.append(canvas.strip(span.start, span.end, top + 2, 16, **how))
             x = _beside(canvas, span)
             drawn.append(text(span.worker, class_="small", x=px(x), y=px(top + 14)))
     return drawn

@@ -1,15 +1,20 @@
 """Figures against values from tables, and against drawing."""
 
+import math
 import random
 import statistics
+from fractions import Fraction
 
 import pytest
 
 from electionlab.figures import (
+    Repeats,
+    binomial_test,
     chi_square_tail,
     goodness_of_fit,
     quantile,
     quantile_interval,
+    repeats,
 )
 
 
@@ -53,17 +58,10 @@ def test_drawing_and_distribution_agree_where_both_apply(monkeypatch):
     assert drawn.p_value == pytest.approx(by_distribution.p_value, abs=0.02)
 
 
-def test_shares_need_not_be_equal():
-    assert goodness_of_fit([90, 10], [9, 1]).p_value == 1
-    assert goodness_of_fit([50, 50], [9, 1]).p_value < 1e-9
-
-
-@pytest.mark.parametrize(
-    ("counts", "shares"), [([], None), ([5], None), ([0, 0], None), ([1, 2], [1]), ([1, 2], [1, 0])]
-)
-def test_what_cannot_be_tested_is_refused(counts, shares):
+@pytest.mark.parametrize("counts", [[], [5], [0, 0]])
+def test_what_cannot_be_tested_is_refused(counts):
     with pytest.raises(ValueError, match="no test"):
-        goodness_of_fit(counts, shares)
+        goodness_of_fit(counts)
 
 
 def test_random_spreads_are_called_unlikely_as_often_as_said():
@@ -73,6 +71,61 @@ def test_random_spreads_are_called_unlikely_as_often_as_said():
         draws = chance.choices(range(8), k=200)
         p_values.append(goodness_of_fit([draws.count(number) for number in range(8)]).p_value)
     assert sum(p < 0.05 for p in p_values) / 400 == pytest.approx(0.05, abs=0.025)
+
+
+# Order
+
+
+def test_the_exact_test_is_that_of_the_book():
+    # 682 of 925 where 3/4 are expected: the example of Conover, 3.1, and of R's binom.test.
+    assert binomial_test(682, 925, 0.75) == pytest.approx(0.3825, abs=5e-5)
+
+
+@pytest.mark.parametrize("count", [1, 2, 9, 30])
+@pytest.mark.parametrize("classes", [2, 3, 8])
+def test_the_exact_test_is_the_sum_of_what_is_as_unlikely(count, classes):
+    ways = [math.comb(count, k) * (classes - 1) ** (count - k) for k in range(count + 1)]
+    for number in range(count + 1):
+        exact = Fraction(sum(way for way in ways if way <= ways[number]), classes**count)
+        assert binomial_test(number, count, 1 / classes) == pytest.approx(float(exact))
+
+
+def test_repeats_are_neighbours_that_are_equal():
+    # Three pairs, each equal or not: none or all of them equal are 2 of the 8 ways.
+    assert repeats("ABAB", 2) == Repeats(0, 3, pytest.approx(0.25))
+    assert repeats("AAAA", 2) == Repeats(3, 3, pytest.approx(0.25))
+    assert repeats([0, 0, 1, 0], 2) == Repeats(1, 3, pytest.approx(1))
+
+
+def test_taking_turns_is_even_in_counts_and_not_random_in_order():
+    turns = [number % 4 for number in range(800)]
+    assert goodness_of_fit([turns.count(number) for number in range(4)]).p_value == 1
+    assert repeats(turns, 4) == Repeats(0, 799, pytest.approx(0, abs=1e-50))
+
+
+def test_staying_with_one_for_a_while_is_not_random_in_order():
+    sticky = [number // 20 % 4 for number in range(800)]
+    assert goodness_of_fit([sticky.count(number) for number in range(4)]).p_value == 1
+    assert repeats(sticky, 4).p_value < 1e-50
+
+
+def test_random_orders_are_called_unlikely_as_often_as_said():
+    chance = random.Random(11)
+    p_values = [repeats(chance.choices(range(4), k=300), 4).p_value for _ in range(400)]
+    assert sum(p < 0.05 for p in p_values) / 400 == pytest.approx(0.05, abs=0.025)
+
+
+def test_thousands_in_a_row_are_judged():
+    assert 0.001 < repeats(random.Random(7).choices(range(8), k=5000), 8).p_value <= 1
+
+
+@pytest.mark.parametrize(("sequence", "classes"), [([], 4), ([1], 4), ([1, 1], 1), ([1, 2, 3], 2)])
+def test_an_order_that_cannot_be_tested_is_refused(sequence, classes):
+    with pytest.raises(ValueError, match="no test"):
+        repeats(sequence, classes)
+
+
+# Quantiles
 
 
 @pytest.mark.parametrize("share", [0, 0.25, 0.5, 0.75, 1])

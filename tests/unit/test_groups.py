@@ -1,5 +1,7 @@
 """The group over time: what the broker stored, what workers believe, and who published."""
 
+from dataclasses import replace
+
 import pytest
 from literal import (
     blocked,
@@ -74,6 +76,13 @@ def test_the_worker_that_the_broker_tells_of_counts():
     stored_generation = History([told, joined(5, "B", 2, "two")]).stored_generations[0]
     assert stored_generation.members == ("A", "B")
     assert (stored_generation.leader, stored_generation.group_leader) == ("A", "B")
+
+
+def test_a_member_is_named_by_the_broker_by_its_log_or_by_its_id():
+    told = replace(group_stored(1, 1, "AB"), workers=("6066", ""))
+    history = History([told, joined(2, "6067", 1, "faust-B")])
+    names = [history.name_of(f"faust-{letter}") for letter in "ABC"]
+    assert names == ["6066", "6067", "faust-C"]
 
 
 def test_the_broker_s_leader_leads_until_another_is_stored():

@@ -343,16 +343,3 @@ def test_a_text_with_any_end_of_line_is_loaded_again(tmp_path, end):
     event = ev.Logged(time=1, worker="A", level="INFO", text=f"one{end}two")
     path = History([event]).save(tmp_path / "h.jsonl")
     assert History.load(path).events == (event,)
-
-
-def test_a_stretch_knows_what_was_so_when_it_began():
-    events = [started(0, "A"), started(0, "B"), assigned(1, "A", True), assigned(1, "B", False)]
-    events += [frozen(5, "A"), assigned(9, "B", True), thawed(12, "A"), published(13, "B")]
-    stretch = History([*events, exited(20, "A")]).between(8, 13)
-    assert [(span.worker, span.start, span.end) for span in stretch.leaderships] == [
-        ("A", 8, 13),
-        ("B", 9, 13),
-    ]
-    assert [(span.start, span.end) for span in stretch.freezes] == [(8, 12)]
-    assert stretch.end == 13
-    assert {event.by for event in stretch.of(ev.WorkerStarted)} == {"before"}

@@ -3,6 +3,7 @@
 from xml.etree import ElementTree
 
 import pytest
+from drawings import assert_within
 from literal import (
     GREETINGS_TOPIC,
     LEADER_TOPIC,
@@ -16,7 +17,7 @@ from literal import (
     started,
 )
 
-from electionlab import LabError, Rebalance
+from electionlab import LabError, Rebalance, rebalance
 from electionlab import events as ev
 from electionlab.history import History
 from electionlab.rebalance import MOST_ACTIONS, Notice, notices, steps
@@ -164,13 +165,7 @@ def picture(history, generation):
 def test_the_picture_is_well_formed_and_within_its_bounds(history, generation):
     root = picture(history, generation)
     assert root.get("aria-label") == repr(Rebalance(history, generation))
-    _, _, width, height = map(float, root.get("viewBox").split())
-    for line in root.findall("line"):
-        assert all(0 <= float(line.get(name)) <= width for name in ("x1", "x2"))
-        assert all(0 <= float(line.get(name)) <= height for name in ("y1", "y2"))
-    for found in root.findall("text"):
-        assert 0 <= float(found.get("x")) <= width
-        assert 0 <= float(found.get("y")) <= height
+    assert_within(root)
 
 
 @each
@@ -270,6 +265,13 @@ def test_who_hears_before_the_leaver_logs_it_has_waited_for_nothing():
     events = [joined(1, "A", 1), joined(1, "B", 1), noticed(4.999, "A"), left(5, "B")]
     history = History([*events, joined(6, "A", 2), ended(7)])
     assert [told.seconds for told in notices(history)] == [0.0]
+
+
+def test_each_log_is_looked_through_once_for_all_notices(monkeypatch):
+    looked, buckets = [], rebalance._buckets
+    monkeypatch.setattr(rebalance, "_buckets", lambda told: looked.append(told) or buckets(told))
+    notices(recorded())
+    assert len(looked) == len(recorded().workers)
 
 
 def test_a_session_that_ended_is_no_request():

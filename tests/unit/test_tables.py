@@ -1,5 +1,6 @@
 """Tables: as HTML for a page, as text for a terminal."""
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -81,6 +82,12 @@ def test_a_groups_members_are_told_by_their_workers():
         ["B", "faust-B", "", "0, 4"],
         ["not ours", "stranger", "", ""],
     ]
+
+
+def test_a_member_whom_the_broker_alone_tells_of_is_ours():
+    told = replace(group_stored(1, 1, "A", "A"), workers=("6066",))
+    shown = group(Group("app", "STABLE", (Member("faust-A", {}),)), History([told]), "app")
+    assert shown.rows == [["6066", "faust-A", "", ""]]
 
 
 # Who holds what

@@ -6,6 +6,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
+from drawings import assert_within, drawn, number
 from literal import (
     assigned,
     blocked,
@@ -27,7 +28,8 @@ from literal import (
 )
 
 from electionlab import events as ev
-from electionlab.drawing.canvas import RIGHT
+from electionlab.drawing import labels as labels_module
+from electionlab.drawing.canvas import LEAST, RIGHT
 from electionlab.history import History
 from electionlab.timeline import LEFT, WIDTH, Timeline, describe, svg, table
 
@@ -50,8 +52,8 @@ def crowded():
     worker = "a-worker-with-a-long-name"
     events = [started(0, worker), ended(10)]
     for begin in (3, 5, 9, 9.9):
-        for number in range(4):
-            events += [frozen(begin + number / 50, worker), thawed(begin + number / 50, worker)]
+        for time in (begin, begin + 0.02, begin + 0.04, begin + 0.06):
+            events += [frozen(time, worker), thawed(time, worker)]
     return History(events)
 
 
@@ -71,15 +73,6 @@ def picture(history, **how):
     return ElementTree.fromstring(svg(history, **how))
 
 
-def drawn(root, name, kind):
-    """What is drawn on the lanes; the legend's marks stand in groups."""
-    return [found for found in root.findall(name) if found.get("class") == kind]
-
-
-def number(found, name):
-    return float(found.get(name))
-
-
 # The whole picture
 
 
@@ -94,16 +87,8 @@ def test_the_picture_is_well_formed_and_tells_its_contents(history):
 @each_run
 def test_nothing_is_drawn_outside_of_the_picture(history):
     root = picture(history)
-    _, _, width, height = map(float, root.get("viewBox").split())
-    assert width == WIDTH
-    for found in (*root.findall("rect"), *root.findall("text")):
-        assert 0 <= number(found, "x") <= number(found, "x") + float(found.get("width", 0)) <= width
-        assert (
-            0 <= number(found, "y") <= number(found, "y") + float(found.get("height", 0)) <= height
-        )
-    for found in root.findall("line"):
-        assert all(0 <= number(found, name) <= width for name in ("x1", "x2"))
-        assert all(0 <= number(found, name) <= height for name in ("y1", "y2"))
+    assert root.get("viewBox").startswith(f"0 0 {WIDTH} ")
+    assert_within(root)
 
 
 def test_the_words_name_who_led_and_what_was_done():
@@ -291,6 +276,28 @@ def test_time_with_two_leaders_is_as_long_as_their_overlap():
     assert end == pytest.approx(number(first, "x") + number(first, "width"), abs=0.2)
 
 
+def test_time_with_three_leaders_is_marked_once():
+    events = [assigned(number + 1, name, True) for number, name in enumerate("ABC")]
+    root = picture(History([started(0, "A"), *events, ended(9)]))
+    (region,) = drawn(root, "rect", "two")
+    second = drawn(root, "rect", "leads")[1]
+    assert (region.get("x"), region.get("width")) == (second.get("x"), second.get("width"))
+
+
+def test_a_moment_with_two_leaders_in_a_long_run_can_be_seen():
+    events = [assigned(1, "A", True), assigned(200, "B", True), assigned(200.03, "A", False)]
+    root = picture(History([started(0, "A"), started(0, "B"), *events, ended(400)]))
+    (region,) = drawn(root, "rect", "two")
+    assert number(region, "width") == LEAST
+
+
+def test_a_short_leadership_at_the_end_of_a_long_run_can_be_seen_and_stays_in_the_picture():
+    root = picture(History([started(0, "A"), assigned(400, "A", True), ended(400)]))
+    (band,) = drawn(root, "rect", "leads")
+    assert number(band, "width") == LEAST
+    assert_within(root)
+
+
 @pytest.mark.parametrize("name", ["sound", "empty", "crowded"])
 def test_one_leader_at_a_time_has_no_mark_for_two(name):
     assert not [found for found in picture(RUNS[name]).iter() if found.get("class") == "two"]
@@ -391,6 +398,15 @@ def test_a_workers_name_is_escaped_wherever_it_is_drawn():
     texts = [found.text for found in root.findall("text")]
     assert NASTY in texts
     assert f"kill -9 {NASTY}" in texts
+
+
+def test_a_figure_places_its_labels_once(monkeypatch):
+    placed, place = [], labels_module.place
+    monkeypatch.setattr(
+        labels_module, "place", lambda canvas: placed.append(canvas) or place(canvas)
+    )
+    Timeline(RUNS["sound"])._repr_html_()
+    assert len(placed) == 1
 
 
 def test_a_page_escapes_the_caption_and_the_table():

@@ -1,9 +1,9 @@
 """Who leads by log, by HTTP and by the broker: the spans, where they differ, and their picture."""
 
-from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
+from drawings import assert_within, drawn, number
 from literal import (
     assigned,
     busy_run,
@@ -20,8 +20,9 @@ from literal import (
     view,
 )
 
-from electionlab import Views, bands, views
+from electionlab import Views, views
 from electionlab import events as ev
+from electionlab.drawing.canvas import LEAST
 from electionlab.drawing.svg import WIDTH
 from electionlab.history import History
 
@@ -51,10 +52,6 @@ def told(spans):
 # The spans
 
 
-def test_by_log_is_what_the_history_says():
-    assert views.by_log(RUNS["stale"]) == RUNS["stale"].leaderships
-
-
 def test_by_http_a_run_of_yes_is_a_span():
     answers = [view(time, "A", leads) for time, leads in enumerate([False, True, True, False])]
     assert told(views.by_http(History(answers))) == [("A", 1, 2, True)]
@@ -68,46 +65,31 @@ def test_by_http_workers_are_told_apart():
 def test_by_http_silence_ends_a_span():
     answers = [view(time, "A", True) for time in (0, 1, 2, 9, 10)]
     assert told(views.by_http(History(answers))) == [("A", 0, 2, True), ("A", 9, 10, False)]
-    assert told(views.by_http(History(answers), silence_s=7)) == [("A", 0, 10, False)]
 
 
-def test_by_broker_a_generation_counts_until_the_next():
-    events = [joined(0, "A", 1), joined(0, "B", 1)]
-    events += [group_stored(1, 1, "A", "A"), group_stored(4, 2, "AB", "A")]
-    events += [group_stored(6, 3, "B", "B"), group_stored(8, 4, "", None), ended(9)]
-    spans = views.by_broker(History(events))
-    assert told(spans) == [("A", 1, 6, True), ("B", 6, 8, True)]
-    assert [span.generation for span in spans] == [1, 3]
-
-
-def test_by_broker_the_last_generation_goes_on():
-    events = [joined(0, "A", 1), group_stored(1, 1, "A", "A"), ended(9)]
-    assert told(views.by_broker(History(events))) == [("A", 1, 9, False)]
-
-
-def test_by_broker_a_member_that_no_log_knows_keeps_its_id():
+def test_a_leader_whom_no_log_knows_is_none_of_ours():
     events = [started(0, "A"), group_stored(1, 1, "X", "X"), ended(9)]
-    assert views.by_broker(History(events))[0].worker == "faust-X"
-    assert "none of ours: faust-X" in bands.describe(History(events))
+    assert "none of ours: faust-X" in repr(Views(History(events)))
 
 
-def test_by_broker_a_member_is_named_as_the_broker_has_it_where_no_log_tells():
-    told = replace(group_stored(1, 1, "X", "X"), workers=("6066",))
-    assert views.by_broker(History([told, ended(9)]))[0].worker == "6066"
-
-
-def test_only_in_leaves_what_the_other_lacks():
-    events = [joined(0, "A", 1), group_stored(1, 1, "A", "A"), ended(9)]
-    (span,) = views.by_broker(History(events))
-    inner = [replace(span, start=2, end=3), replace(span, start=5, end=5.1)]
-    assert told(views.only_in([span], inner)) == [
+def test_a_worker_differs_where_the_other_view_has_no_span_of_its_own():
+    events = [joined(0, "A", 1), joined(0, "B", 1), group_stored(1, 1, "AB", "A")]
+    events += [assigned(1, "B", True), assigned(2, "A", True), killed(3, "A"), killed(4, "B")]
+    events += [assigned(5, "A", True), killed(5.1, "A"), ended(9)]
+    history = History(events)
+    assert told(views.only_by_broker(history)) == [
         ("A", 1, 2, True),
         ("A", 3, 5, True),
         ("A", 5.1, 9, False),
     ]
-    assert views.only_in([span], [span]) == []
-    assert len(views.only_in([span], [replace(span, worker="B")])) == 1
-    assert views.only_in([span], [replace(span, end=8.9)], at_least_s=0.2) == []
+    assert told(views.only_by_log(history)) == [("B", 1, 4, True)]
+
+
+def test_a_short_difference_is_left_out_if_not_asked_for():
+    events = [joined(0, "A", 1), group_stored(1, 1, "A", "A"), assigned(1.1, "A", True), ended(9)]
+    history = History(events)
+    assert views.only_by_broker(history) == []
+    assert told(views.only_by_broker(history, at_least_s=0)) == [("A", 1, 1.1, True)]
 
 
 # Where they differ
@@ -126,7 +108,7 @@ def test_a_killed_leader_leads_by_the_broker_and_not_by_log():
     assert told(views.only_by_broker(history)) == [("A", 5, 11, True)]
     assert views.only_by_log(history) == []
     words = "A leads in the broker's eyes until 11.0 s, in its own until 5.0 s."
-    assert words in bands.describe(history)
+    assert words in repr(Views(history))
 
 
 def test_the_end_of_the_run_is_no_disagreement():
@@ -148,50 +130,48 @@ def test_what_is_missing_is_named(name):
     assert len(notes) == len(lacks)
     for view_, note in zip(views.missing(RUNS[name]), notes, strict=True):
         assert note.startswith(f"No view by {view_}: ")
-        assert note in bands.describe(RUNS[name])
+        assert note in repr(Views(RUNS[name]))
 
 
 def test_without_the_brokers_view_nothing_disagrees():
     assert views.only_by_log(RUNS["no broker"]) == []
-    assert not boxes(picture(RUNS["no broker"]), "apart")
+    assert not drawn(picture(RUNS["no broker"]), "rect", "apart")
 
 
 # The picture
 
 
 def picture(history):
-    return ElementTree.fromstring(bands.svg(history))
-
-
-def boxes(root, kind):
-    return [found for found in root.findall("rect") if found.get("class") == kind]
+    return ElementTree.fromstring(Views(history).svg())
 
 
 @each_run
 def test_the_picture_is_well_formed_and_within_its_bounds(history):
     root = picture(history)
-    assert root.get("aria-label") == bands.describe(history) == repr(Views(history))
-    _, _, width, height = map(float, root.get("viewBox").split())
-    assert width == WIDTH
-    for found in root.findall("rect"):
-        assert 0 <= float(found.get("x")) <= width
-        assert float(found.get("x")) + float(found.get("width")) <= width
-        assert float(found.get("y")) + float(found.get("height")) <= height
+    assert root.get("aria-label") == repr(Views(history))
+    assert root.get("viewBox").startswith(f"0 0 {WIDTH} ")
+    assert_within(root)
 
 
 @each_run
 def test_each_span_has_a_band(history):
     root = picture(history)
-    assert len(boxes(root, "by-log")) == len(views.by_log(history))
-    assert len(boxes(root, "by-http")) == len(views.by_http(history))
-    ours = [span for span in views.by_broker(history) if span.worker in history.workers]
-    assert len(boxes(root, "by-broker")) == len(ours)
+    assert len(drawn(root, "rect", "by-log")) == len(history.leaderships)
+    assert len(drawn(root, "rect", "by-http")) == len(views.by_http(history))
+    ours = [span for span in history.broker_leaderships if span.worker in history.workers]
+    assert len(drawn(root, "rect", "by-broker")) == len(ours)
+
+
+def test_a_leadership_heard_once_over_http_can_be_seen():
+    root = picture(History([started(0, "A"), view(5, "A", True), view(6, "A", False), ended(400)]))
+    (band,) = drawn(root, "rect", "by-http")
+    assert number(band, "width") == LEAST
 
 
 def test_the_views_of_a_worker_lie_below_each_other():
     root = picture(RUNS["stale"])
     tops = [
-        [float(found.get("y")) for found in boxes(root, kind)]
+        [number(found, "y") for found in drawn(root, "rect", kind)]
         for kind in ("by-log", "by-http", "by-broker")
     ]
     log, http, broker = tops
@@ -200,20 +180,20 @@ def test_the_views_of_a_worker_lie_below_each_other():
 
 def test_a_disagreement_is_outlined_over_all_bands_of_its_worker_and_in_words():
     root = picture(RUNS["stale"])
-    (box,) = boxes(root, "apart")
+    (box,) = drawn(root, "rect", "apart")
     assert box.get("fill").endswith("apart)")
-    left, right = float(box.get("x")), float(box.get("x")) + float(box.get("width"))
-    log, broker = boxes(root, "by-log")[0], boxes(root, "by-broker")[0]
-    assert left == pytest.approx(float(broker.get("x")) + float(broker.get("width")), abs=0.2)
-    assert right == pytest.approx(float(log.get("x")) + float(log.get("width")), abs=0.2)
-    assert float(box.get("y")) < float(log.get("y"))
+    left, right = number(box, "x"), number(box, "x") + number(box, "width")
+    log, broker = drawn(root, "rect", "by-log")[0], drawn(root, "rect", "by-broker")[0]
+    assert left == pytest.approx(number(broker, "x") + number(broker, "width"), abs=0.2)
+    assert right == pytest.approx(number(log, "x") + number(log, "width"), abs=0.2)
+    assert number(box, "y") < number(log, "y")
     assert "in its own eyes only" in [found.text for found in root.findall("text")]
     words = "A leads in its own eyes until 21.1 s, in the broker's until 10.0 s."
     assert words in root.get("aria-label")
 
 
 def test_the_table_has_each_span_and_each_disagreement():
-    rows = bands.table(RUNS["stale"]).rows
+    rows = Views(RUNS["stale"]).table().rows
     assert len(rows) == 7
     assert ["A", "its own log, not the broker", "10.000", "21.100", "11.100", "1"] in rows
     assert ["B", "the broker", "10.000", "30.000 and on", "20.000", "2"] in rows
@@ -223,7 +203,18 @@ def test_a_leadership_that_never_was_the_brokers_is_told_from_when_to_when():
     events = [joined(0, "A", 1), joined(0, "B", 1), group_stored(0, 1, "AB", "B")]
     history = History([*events, assigned(3, "A", True), ended(9)])
     words = "A leads in its own eyes from 3.0 to 9.0 s, in the broker's not"
-    assert words in bands.describe(history)
+    assert words in repr(Views(history))
+
+
+def test_a_figure_asks_each_view_once(monkeypatch):
+    asked = []
+    for name in ("by_http", "only_by_log", "only_by_broker"):
+        told_by = getattr(views, name)
+        monkeypatch.setattr(
+            views, name, lambda history, n=name, f=told_by: asked.append(n) or f(history)
+        )
+    Views(RUNS["stale"])._repr_html_()
+    assert sorted(asked) == ["by_http", "only_by_broker", "only_by_log"]
 
 
 def test_the_figure_is_well_formed():
