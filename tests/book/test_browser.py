@@ -186,8 +186,8 @@ def test_a_closed_browser_leaves_nothing_running(browser: Browser, lab: Lab):
         why=lambda: "no Kafka was started",
         pause=lambda _: page.wait_for_timeout(200),
     )
-    pids = wait_for_ports([9092, 9093], within=10)
+    running = wait_for_ports([9092, 9093], within=10)
     page.context.close()
     # JupyterLab looks every 5 s for kernels that had no browser for 5 s here, 120 s for a reader.
     wait_until(lambda: not listening(PORTS), within=60, why=lambda: str(listening(PORTS)))
-    assert_gone(pids)
+    assert_gone(running)
