@@ -3,6 +3,7 @@
 import pytest
 from literal import (
     assigned,
+    blocked,
     ended,
     ending,
     exited,
@@ -205,9 +206,11 @@ def test_two_gaps_are_too_few_to_judge():
     assert "Only 2 gaps" in verdict.finding
 
 
-def test_a_gap_in_which_the_leader_was_frozen_does_not_count():
-    freeze = [frozen(7, "A"), thawed(19, "A")]
-    verdict = checks.publishes_at_interval(publishing(2, 4, 6, 20, 22, others=freeze))
+@pytest.mark.parametrize(
+    "pause", [[frozen(7, "A"), thawed(19, "A")], [blocked(7, "A", 12)]], ids=["frozen", "blocked"]
+)
+def test_a_gap_in_which_the_leader_stood_still_does_not_count(pause):
+    verdict = checks.publishes_at_interval(publishing(2, 4, 6, 20, 22, others=pause))
     assert verdict.figures["longest_s"] == 2
     assert verdict.outcome == "held"
 

@@ -1,9 +1,7 @@
 """What a verdict says and refuses, and the verdicts on the recorded run."""
 
 import pytest
-from literal import (
-    recorded,
-)
+from literal import recorded
 
 from electionlab import checks
 from electionlab.checks import Verdict
