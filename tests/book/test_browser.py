@@ -51,6 +51,8 @@ def test_a_page_reads_well(site: Site, browser: Browser, name: str, scheme: str,
     assert troubles == []
     overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert overflow <= 0, f"the page is {overflow} px wider than the window"
+    pictures = page.locator("figure svg").count()
+    assert bool(page.evaluate(COLOURS, ".tl text")) == bool(pictures)
     for selector in (".tl text", ".verdict p", "figure.timeline summary", "p"):
         for colours in page.evaluate(COLOURS, selector):
             assert _contrast(*colours) >= 4.5, (selector, colours)

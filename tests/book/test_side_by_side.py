@@ -18,7 +18,7 @@ from conftest import build, copy_workbook, environment
 from gone import assert_gone, end_group
 
 from electionlab import home, install
-from electionlab.install import LOCK, prepare
+from electionlab.install import LOCK, SCRATCH, prepare
 from electionlab.jars import read_lock
 from electionlab.java import find_java
 from electionlab.places import cache_folder
@@ -224,5 +224,5 @@ def test_a_build_that_is_broken_off_leaves_nothing(started, cache, number):
         started.send_signal(number)
     started.wait(30)
     assert_gone(below, [])
-    assert not list((cache / home.LOCK).glob("unfinished-*"))
+    assert not list((cache / home.LOCK).glob(f"{SCRATCH}*"))
     assert not list((cache / home.LOCK).glob("home-*"))

@@ -83,7 +83,9 @@ class Terminal:
 
 def servers() -> set[psutil.Process]:
     """ZooKeeper and Kafka: who listens on their ports."""
-    return set(map(psutil.Process, listening([2181, 9092]).values()))
+    found = listening([2181, 9092])
+    assert len(found) == 2, found
+    return set(map(psutil.Process, found.values()))
 
 
 def is_kafka_there() -> bool:

@@ -329,7 +329,9 @@ def test_the_last_lines_of_a_log_are_indented(tmp_path):
 
 
 def test_a_log_that_is_empty_or_missing_printed_nothing(tmp_path):
-    assert last_lines(tmp_path / "missing") == "    (it printed nothing)"
+    (tmp_path / "empty").touch()
+    for name in ("empty", "missing"):
+        assert last_lines(tmp_path / name) == "    (it printed nothing)"
 
 
 def test_an_error_further_up_comes_before_the_last_lines(tmp_path):
