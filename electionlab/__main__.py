@@ -15,7 +15,7 @@ from electionlab import doctor, home, jars, layout, ports, report, timeline, wal
 from electionlab.errors import LabError
 from electionlab.install import COORDINATES, LOCK, prepare
 from electionlab.kafka import PLAYBOOK_PORT, Kafka
-from electionlab.places import PROJECT, cache_folder
+from electionlab.places import PROJECT, cache_folder, require_writable
 from electionlab.processes import add_owner, outer_owners
 
 
@@ -72,6 +72,7 @@ def lab(arguments: argparse.Namespace) -> None:
 
 def picture(arguments: argparse.Namespace) -> None:
     """run the walkthrough in short and draw it into an SVG file"""
+    require_writable(arguments.path)
     history = walkthrough.run()
     arguments.path.write_text(timeline.svg(history, standalone=True) + "\n")
     print(f"{arguments.path}: {timeline.describe(history)}")
@@ -81,8 +82,11 @@ def failover(arguments: argparse.Namespace) -> None:
     """measure failovers over and over, with many settings side by side"""
     from electionlab import sweep  # what it needs takes longer to load than most commands run
 
-    if arguments.rounds < 1:
-        raise LabError("--rounds has to be 1 or more.")
+    for name in ("rounds", "at_once"):
+        if getattr(arguments, name) not in (None, *range(1, 1001)):
+            raise LabError(f"--{name.replace('_', '-')} has to be 1 or more, and 1000 at most.")
+    if arguments.record:
+        require_writable(arguments.record)
     prepare()
     sweep.main(arguments.rounds, arguments.record, arguments.note, arguments.at_once)
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import contextlib
 import itertools
 import signal
-import time
 from collections.abc import Mapping
 from typing import Self
 
 from electionlab import ports
 from electionlab.broker import Broker, Node
-from electionlab.coordinator import find
 from electionlab.errors import LabError
 from electionlab.kafka import START_AGAIN, Kafka
 from electionlab.relay import Relay, Relays
@@ -120,9 +118,9 @@ class BreakableKafka(Kafka):
         self._down.add(number)
         broker.kill()
 
-    def start_broker(self, number: int = 1, within: float = 60.0) -> float:
-        """Start a broker again with the data it had, and wait until it answers. Returns the Unix
-        time at which it did. LabError if it runs, or does not answer `within` seconds.
+    def start_broker(self, number: int = 1, within: float = 60.0) -> None:
+        """Start a broker again with the data it had, and wait until it answers. LabError if it
+        runs, or does not answer `within` seconds.
 
         The first of three that are all down cannot answer, for it is no quorum: then this returns
         at once, and the start of the second one waits.
@@ -136,21 +134,10 @@ class BreakableKafka(Kafka):
             alone = Witness(f"{ports.LOOPBACK}:{broker.node.port}")
             return ports.accepts(broker.node.port) and number in (alone.brokers(within=5) or [])
 
-        if not self.alive:
-            return time.time()
-        wait_until(answers, within=within, why=lambda: f"{broker!r} does not answer", every=0.02)
-        return time.time()
-
-    def coordinator(self, group: str, within: float = 10.0) -> int:
-        """The id of the broker that coordinates a group. LabError if nobody says so in time."""
-
-        def ask() -> int | None:
-            known = (find(broker.node.port, group) for broker in self.brokers if broker.alive)
-            return next((number for number in known if number is not None), None)
-
-        return wait_until(
-            ask, within=within, why=lambda: f"no broker named the coordinator of {group!r}"
-        )
+        if self.alive:
+            wait_until(
+                answers, within=within, why=lambda: f"{broker!r} does not answer", every=0.02
+            )
 
     def stop(self) -> None:
         try:

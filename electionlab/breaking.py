@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from electionlab import events as ev
@@ -98,7 +98,7 @@ class Breaking(Workers):
                 f"{seconds!r} s."
             )
         seconds = float(told)
-        self._act(worker, signal.SIGALRM, ev.LoopBlocked, self.by, seconds=seconds)
+        self._act(worker, signal.SIGALRM, ev.LoopBlocked, seconds=seconds)
 
     # Faults of Kafka
 
@@ -106,16 +106,22 @@ class Breaking(Workers):
         """Stop a broker in good order and wait for its end; `start_broker` brings it back. One that
         had to be killed after 10 s is so called in the history. LabError if it is down already, or
         if there is none of this number; so below."""
-        self._at_broker(ev.BrokerStopped, number, self.broken.stop_broker)
+        at = time.time()
+        in_good_order = self.broken.stop_broker(number)
+        self._note_broker(ev.BrokerStopped if in_good_order else ev.BrokerKilled, number, at)
 
     def kill_broker(self, number: int = 1) -> None:
         """Kill a broker with -9."""
-        self._at_broker(ev.BrokerKilled, number, self.broken.kill_broker)
+        at = time.time()
+        self.broken.kill_broker(number)
+        self._note_broker(ev.BrokerKilled, number, at)
 
     def start_broker(self, number: int = 1) -> None:
         """Start a broker again with its data; returns when it answers, or at once if it is the
         first of three that are down. LabError if it runs, or does not answer in 60 s."""
-        self._at_broker(ev.BrokerStarted, number, self.broken.start_broker)
+        at = time.time()
+        self.broken.start_broker(number)
+        self._note_broker(ev.BrokerStarted, number, at)
 
     def coordinator(self) -> int:
         """The id of the broker that coordinates the workers' group."""
@@ -165,10 +171,7 @@ class Breaking(Workers):
                 "is ready."
             )
 
-    def _at_broker(self, kind: type[ev.Action], number: int, act: Callable[[int], object]) -> None:
-        at = time.time()
-        if act(number) is False:
-            kind = ev.BrokerKilled
+    def _note_broker(self, kind: type[ev.Action], number: int, at: float) -> None:
         self._events.append(
             kind(time=at, worker="kafka", by=self.by, effective=time.time(), broker=number)  # type: ignore[call-arg]
         )

@@ -1,7 +1,7 @@
 """Which broker coordinates a group, asked in Kafka's own words over a plain connection.
 
 librdkafka may abort its process when a coordinator does not answer in time (its issue 4605). Where
-brokers are broken on purpose that would end a notebook's kernel, so there it is not asked.
+brokers are broken on purpose that would end a notebook's kernel, so it is not asked.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from typing import Self
 from electionlab import ports
 from electionlab.blocks import Startable
 from electionlab.broker import Broker, Node
+from electionlab.coordinator import find
 from electionlab.errors import LabError
 from electionlab.install import new_id, prepare
 from electionlab.locks import walkthrough
@@ -121,11 +122,6 @@ class Kafka(Startable):
         return {"kafka.log": written[0]} if len(written) == 1 else {p.name: p for p in written}
 
     @property
-    def is_ours(self) -> bool:
-        """Whether this object started the broker; False for one that was there already."""
-        return self.process is not None
-
-    @property
     def alive(self) -> bool:
         """Whether it can answer: its one broker runs, or two of three. A Kafka that is not ours is
         taken to run while it is used."""
@@ -190,6 +186,19 @@ class Kafka(Startable):
                 if len(self.brokers) == 1
                 else f"{len(dead)} of three brokers have ended, and two have to live. {START_AGAIN}"
             )
+
+    def coordinator(self, group: str, within: float = 10.0) -> int:
+        """The id of the broker that coordinates a group. LabError if none says so in `within`
+        seconds; with `security` none does, for it is asked over a plain connection."""
+
+        def ask() -> list[int]:
+            dead = self._dead()
+            told = [find(one.node.port, group) for one in self.brokers if one not in dead]
+            return [number for number in told if number is not None]
+
+        return wait_until(
+            ask, within=within, why=lambda: f"no broker named the coordinator of {group!r}"
+        )[0]
 
     def _dead(self) -> list[Broker]:
         return [broker for broker in self.brokers if broker.process and not broker.alive]

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Self
 
 from electionlab import conditions, ports
+from electionlab import events as ev
 from electionlab.breakable import BreakableKafka
 from electionlab.breaking import Breaking
 from electionlab.errors import LabError
@@ -159,9 +160,7 @@ class Lab(Breaking):
             )
         return count
 
-    def launch(
-        self, command: str, *, settings: Mapping[str, str] | None = None, by: str = ""
-    ) -> Worker:
+    def launch(self, command: str, *, settings: Mapping[str, str] | None = None) -> Worker:
         """As of `Workers`, under one of this lab's names; LabError for others, and if the lab does
         not run. The network of a name that was in use before is whole again."""
         if self._state != "running":
@@ -170,9 +169,10 @@ class Lab(Breaking):
         name = self._web_port(command)
         if name not in self.names:
             raise LabError(f"The workers of this lab are {', '.join(self.names)}, not {name}.")
+        self._wait_for_end(name)
         if name in self.workers and not self.workers[name].alive:
             self._mend(self.workers[name])  # or the new one could not get ready
-        worker = super().launch(command, settings=settings, by=by)
+        worker = super().launch(command, settings=settings)
         self._own[name] = dict(settings or {})
         return worker
 
@@ -271,10 +271,15 @@ class Lab(Breaking):
         return self.launch(command, settings=settings)
 
     def _settle(self) -> None:
-        """Wait until the observer has told what it knows, as far as the brokers answer."""
-        if self.observer:
-            with contextlib.suppress(LabError):
-                self.observer.settle()
+        """Wait until the observer has told what it knows, as far as the brokers answer. If it has
+        not read the journal to its end, the history says so."""
+        if not self.observer:
+            return
+        try:
+            self.observer.settle()
+        except LabError as error:
+            now = time.time()
+            self.note(ev.WitnessFailed(time=now, worker="kafka", asked="journal", why=str(error)))
 
     def _held_locks(self) -> list[int]:
         return self._block.descriptors

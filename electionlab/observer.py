@@ -16,7 +16,6 @@ the journal has `journal` too, the offset after it; where there is nothing to te
 from __future__ import annotations
 
 import json
-import logging
 import os
 import sys
 import threading
@@ -39,6 +38,7 @@ from electionlab.places import PROJECT, new_log
 from electionlab.ports import LOOPBACK
 from electionlab.processes import Process, last_lines
 from electionlab.saved import event_from_json, event_to_json
+from electionlab.tail import Tail
 from electionlab.waiting import wait_until
 from electionlab.witness import LEADER_TOPIC, Witness, as_group
 
@@ -48,9 +48,9 @@ ANSWER_WITHIN_S = 2.0
 GIVE_UP_S = (
     3600.0  # librdkafka aborts the process when this passes, so it is longer than any outage
 )
-_silent = logging.getLogger("electionlab.observer")
-_silent.addHandler(logging.NullHandler())
-_silent.propagate = False
+
+LOCAL = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Opens URLs of this machine: HTTP_PROXY, if it is set, is not meant for them."""
 
 
 class Observer(Stoppable):
@@ -80,7 +80,7 @@ class Observer(Stoppable):
 
     def _begin(self) -> None:
         self._log = new_log("observer")
-        self._read_to = 0
+        self._tail = Tail(self._log)
         self._process = Process(
             [sys.executable, "-m", "electionlab.observer"],
             name="The observer",
@@ -98,12 +98,7 @@ class Observer(Stoppable):
 
     def _read(self) -> None:
         ended = not self._process.alive
-        with self._log.open("rb") as log:
-            log.seek(self._read_to)
-            new = log.read()
-        new = new[: new.rfind(b"\n") + 1]
-        self._read_to += len(new)
-        for line in new.decode(errors="replace").splitlines():
+        for line in self._tail.read().splitlines():
             if line.startswith("{"):  # librdkafka may write a line of its own
                 told = json.loads(line)
                 self._journal_end = told.pop("journal", self._journal_end)
@@ -197,11 +192,10 @@ class Sampler:
             )
 
     def _admin(self) -> AdminClient:
-        return AdminClient(self._witness.client_settings(logger=_silent))
+        return AdminClient(self._witness.client_settings())
 
     def _watch_journal(self) -> None:
         own = {
-            "logger": _silent,
             "group.id": "electionlab-journal",
             "enable.auto.commit": False,
             "auto.offset.reset": "earliest",
@@ -298,7 +292,7 @@ def _failure(whom: str, asked: str, why: object, at: float | None = None) -> ev.
 
 
 def _get(name: str, path: str) -> dict[str, Any]:
-    with urllib.request.urlopen(f"http://{LOOPBACK}:{name}{path}", timeout=HTTP_WITHIN_S) as told:
+    with LOCAL.open(f"http://{LOOPBACK}:{name}{path}", timeout=HTTP_WITHIN_S) as told:
         answer = json.load(told)
     if not isinstance(answer, dict):
         raise ValueError(f"{path} answered {answer!r:.60}")

@@ -38,6 +38,17 @@ def cache_errors(folder: Path) -> Iterator[None]:
         ) from error
 
 
+def require_writable(path: Path) -> None:
+    """LabError unless a file can be written there: asked before an hour's work, not after it."""
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise LabError(f"{path} cannot be written: there is no folder {path.parent}.")
+    if path.is_dir():
+        raise LabError(f"{path} cannot be written: it is a folder. Name a file in it.")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise LabError(f"{path} cannot be written: permission denied. Name another place.")
+
+
 @functools.cache
 def run_folder() -> Path:
     """The folder for the logs of this interpreter's run, made when first asked for.

@@ -18,6 +18,7 @@ from electionlab import guard
 from electionlab.errors import LabError
 from electionlab.waiting import wait_until
 
+UTC = {"TZ": "UTC"}
 OWNERS_VARIABLE = "ELECTIONLAB_OWNERS"
 """Environment variable: ids of processes further up (make, sphinx-build) that own what we start."""
 
@@ -75,6 +76,7 @@ class Process:
 
     `log` gets standard output and standard error joined, in their order: a file, because a full
     or broken pipe would stop the command. `remove` are folders that go when the command ends.
+    Its clock is UTC, so that no hour of its log comes twice.
     `keep` are file descriptors that stay open as long as the guard lives (a held lock).
     """
 
@@ -105,7 +107,7 @@ class Process:
             self._guard = subprocess.Popen(
                 [sys.executable, "-I", "-S", guard.__file__, json.dumps(order)],
                 cwd=folder,
-                env=None if environment is None else dict(environment),
+                env={**(os.environ if environment is None else environment), **UTC},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 pass_fds=keep,

@@ -60,9 +60,8 @@ class RecordReader:
             if head is None:
                 self._open = LogRecord(self._lines, None, "", line.rstrip())
             else:
-                told = datetime.strptime(head["time"], "%Y-%m-%d %H:%M:%S,%f")
                 self._open = LogRecord(
-                    self._lines, told.timestamp(), head["level"], head["text"].rstrip()
+                    self._lines, unix_time(head["time"]), head["level"], head["text"].rstrip()
                 )
 
     def flush(self) -> Iterator[LogRecord]:
@@ -70,6 +69,11 @@ class RecordReader:
         if self._open is not None and not self._rest:
             yield self._open
             self._open = None
+
+
+def unix_time(told: str) -> float:
+    """The Unix time that a log tells, as `2026-11-23 17:58:59,679`; our processes' clock is UTC."""
+    return datetime.strptime(f"{told}+0000", "%Y-%m-%d %H:%M:%S,%f%z").timestamp()
 
 
 def records(lines: Iterable[str]) -> Iterator[LogRecord]:

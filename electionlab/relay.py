@@ -33,7 +33,7 @@ class Relay:
     """One relay: from `port` on loopback to `target` there. Made by `Relays.open`.
 
     `delay_s` seconds are added in each direction, and may be set at any time. `is_cut` says whether
-    it is cut; `passed` counts the bytes that it has passed on, both directions together.
+    it is cut.
     """
 
     def __init__(self, target: int) -> None:
@@ -41,7 +41,6 @@ class Relay:
         self.port = 0
         self.delay_s = 0.0
         self.is_cut = False
-        self.passed = 0
         self.opened: asyncio.Event = asyncio.Event()  # set while it is not cut
         self.opened.set()
         self._listener: socket.socket | None = None
@@ -156,7 +155,6 @@ class _Direction:
                 if not chunk:
                     writer.write_eof()
                     return
-                self._relay.passed += len(chunk)
                 writer.write(chunk)
                 await writer.drain()
 

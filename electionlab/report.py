@@ -11,7 +11,7 @@ from electionlab import explain, schedule, storms, timeline
 from electionlab.errors import LabError
 from electionlab.explain import Finding, Judgement
 from electionlab.history import History
-from electionlab.places import PROJECT, run_folder
+from electionlab.places import PROJECT, require_writable, run_folder
 from electionlab.recorded import VERSIONS, machine
 from electionlab.storm import SETTINGS, Storm, left_over
 
@@ -38,9 +38,8 @@ def run(
     """
     if not (PROJECT / "examples" / f"{program}.py").exists():
         raise LabError(f"There is no program examples/{program}.py.")
-    for path in filter(None, (save, record)):  # said now, not after an hour
-        if not path.absolute().parent.is_dir():
-            raise LabError(f"{path.name} cannot be saved: there is no folder {path.parent}.")
+    for path in filter(None, (save, record)):
+        require_writable(path)
     if record is not None and record.exists():
         storms.load(record)
     without = [] if program == "faulty" else ["block"]
@@ -124,6 +123,6 @@ def tell_findings(history: History, findings: tuple[Finding, ...], saved: Path) 
     piece = history.between(
         max(history.start, time_of_first - BEFORE_S), min(history.end, time_of_first + BEHIND_S)
     )
-    picture = saved.with_suffix(".svg")
+    picture = saved.with_name(f"{saved.name}.svg")
     picture.write_text(timeline.svg(piece, standalone=True) + "\n")
     print(f"\nThe history: {saved}\nThe time around the first of them: {picture}")

@@ -107,6 +107,8 @@ def event_from_json(told: object) -> Event:
         raise TypeError(f"an object was expected: {told!r}")
     kind = ev.EVENT_TYPES[told.pop("event")]
     del told["at"]
+    if not isinstance(told["time"], (int, float)):
+        raise TypeError(f"a time was expected: {told['time']!r}")
     told["worker"] = intern(told["worker"])  # a few names, a million times
     if isinstance(partitions := told.get("partitions"), dict):
         told["partitions"] = {

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 from electionlab import events as ev
+from electionlab.records import unix_time
+from electionlab.tail import Tail
 
 FAILED = re.compile(
     r"^\[(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3})\] .*"
@@ -24,21 +25,17 @@ def expired(lines: list[str], group: str) -> Iterator[ev.SessionExpired]:
     for line in lines:
         told = FAILED.match(line)
         if told and told["group"] == group:
-            at = datetime.strptime(told["time"], "%Y-%m-%d %H:%M:%S,%f")
-            yield ev.SessionExpired(time=at.timestamp(), worker="kafka", member_id=told["member"])
+            yield ev.SessionExpired(
+                time=unix_time(told["time"]), worker="kafka", member_id=told["member"]
+            )
 
 
 class BrokerLog:
     """A broker's log, read as it grows."""
 
     def __init__(self, path: Path, group: str) -> None:
-        self._path, self._group, self._read_to = path, group, 0
+        self._tail, self._group = Tail(path), group
 
     def take(self) -> list[ev.SessionExpired]:
         """The sessions that ran out since this was last asked."""
-        with self._path.open("rb") as log:
-            log.seek(self._read_to)
-            new = log.read()
-        new = new[: new.rfind(b"\n") + 1]
-        self._read_to += len(new)
-        return list(expired(new.decode(errors="replace").splitlines(), self._group))
+        return list(expired(self._tail.read().splitlines(), self._group))

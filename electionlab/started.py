@@ -22,9 +22,6 @@ class Started(Protocol):
     ready_after_s: float | None
 
     @property
-    def is_ours(self) -> bool: ...
-
-    @property
     def alive(self) -> bool: ...
 
     @property

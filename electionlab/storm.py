@@ -6,7 +6,7 @@ The schedule is fixed by its seed (`schedule`); what came of it is judged afterw
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import psutil
 
@@ -33,7 +33,7 @@ class Storm:
     """Runs a schedule on a lab of its own, and keeps what happened.
 
     `recover_within` is how many seconds the election has after a round: far more than it needs,
-    since a slow machine is no finding. `say` gets what is printed, piece by piece.
+    since a slow machine is no finding.
     """
 
     def __init__(
@@ -44,13 +44,11 @@ class Storm:
         brokers: int = 1,
         program: str = "faulty",
         recover_within: float = 120.0,
-        say: Callable[[str], None] = lambda text: print(text, end="", flush=True),
     ) -> None:
         self.rounds = rounds
         self.history: History | None = None  # once it has ended
         self.lab = Lab(workers, brokers=brokers, program=program, settings=SETTINGS, by="storm")
         self._recover_within = recover_within
-        self._say = say
         self._present = Present()
         self._seen = 0
         self._wanted: set[str] = set()  # the workers that should run
@@ -79,22 +77,22 @@ class Storm:
         lab.by = f"round {drawn.number}"
         lab.note(ev.RoundBegun(time=begun, worker="lab", number=drawn.number, what=drawn.kind))
         targets = self._resolve(drawn)
-        self._say(f"{drawn.number:>4}  {begun - lab.began:7.1f} s  {drawn.kind:<11}  ")
+        _say(f"{drawn.number:>4}  {begun - lab.began:7.1f} s  {drawn.kind:<11}  ")
         for step in drawn.steps:
             self._follow_until(begun + step.at_s)
             try:
                 whom = self._act(step, targets)
-                self._say(f"{time.time() - begun:.1f} {step.act.replace('_', ' ')} {whom}; ")
+                _say(f"{time.time() - begun:.1f} {step.act.replace('_', ' ')} {whom}; ")
             except LabError as error:  # it has ended by itself: a finding, and judged as one
-                self._say(f"({error}); ")
+                _say(f"({error}); ")
             if step.act == "block":
                 self._follow_until(time.time() + BLOCK_S)
         missing = self._recover(drawn.number, time.time())
         took = time.time() - begun
         if missing:
-            self._say(f"\n      never recovered, in {took:.1f} s: {missing}\n")
+            _say(f"\n      never recovered, in {took:.1f} s: {missing}\n")
         else:
-            self._say(f"{took:.1f} {self._present.leaders[0]} leads\n")
+            _say(f"{took:.1f} {self._present.leaders[0]} leads\n")
         return not missing
 
     def _resolve(self, drawn: Round) -> list[str]:
@@ -168,6 +166,10 @@ class Storm:
         self._seen += len(news)
         self._present.feed(news)
         return self._present
+
+
+def _say(text: str) -> None:
+    print(text, end="", flush=True)
 
 
 def left_over() -> list[str]:

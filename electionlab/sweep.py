@@ -65,7 +65,7 @@ class Repeated:
                     lab.recover(patience)
                 time.sleep(chance.uniform(0, self._settings.period_s))
                 old = _leader(lab, patience)
-                (lab.kill if fault == "kill" else lab.interrupt)(old, by=lab.by)
+                (lab.kill if fault == "kill" else lab.interrupt)(old)
                 lab.wait_new_leader(old, within=patience)
                 old.process.wait(within=patience)
 
@@ -80,11 +80,11 @@ class Frozen:
 
     def __call__(self, lab: Lab) -> None:
         old = _leader(lab)
-        lab.freeze(old, by=lab.by)
+        lab.freeze(old)
         time.sleep(self._seconds)
         if self._until_moved:
             lab.wait_new_leader(old)
-        lab.thaw(old, by=lab.by)
+        lab.thaw(old)
         lab.wait_members(lab.size)
         lab.wait_publishes(2)
 

@@ -15,12 +15,11 @@ def run() -> History:
     with Kafka() as kafka, Workers(kafka) as workers:
         for port in PORTS:
             workers.start(COMMAND.format(port=port))
-        workers.wait(lambda h: h.published_by_leader(3), within=60)
-        first = workers.leader()
-        assert first
+        workers.wait_leader(greetings=3)
+        first = workers.present_leader()
         workers.interrupt(first)
-        workers.wait(lambda h: h.leader != first.name and h.published_by_leader(3), within=60)
+        workers.wait_new_leader(first, greetings=3)
         workers.start(first.command)
-        workers.wait(lambda h: h.published_by_leader(5), within=60)
+        workers.wait_leader(greetings=5)
         workers.read_topic()
         return workers.history()

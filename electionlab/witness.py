@@ -79,20 +79,14 @@ class Witness:
 
     def topics(self, within: float) -> list[str] | None:
         """The names of the topics, from one metadata request; None if no answer in `within` s."""
-        admin = AdminClient(self.client_settings())
-        try:
-            return sorted(admin.list_topics(timeout=within).topics)
-        except KafkaException:
-            return None
+        told = self._metadata(within)
+        return sorted(told.topics) if told else None
 
     def brokers(self, within: float) -> list[int] | None:
         """The ids of the brokers that live, from one metadata request; None if no answer in
         `within` seconds."""
-        admin = AdminClient(self.client_settings())
-        try:
-            return sorted(admin.list_topics(timeout=within).brokers)
-        except KafkaException:
-            return None
+        told = self._metadata(within)
+        return sorted(told.brokers) if told else None
 
     def replicas(
         self, topic: str, *, in_sync: bool = False, within: float = 10.0
@@ -116,11 +110,8 @@ class Witness:
 
         With ZooKeeper a broker answers before its controller has told it of any broker or topic.
         """
-        try:
-            told = AdminClient(self.client_settings()).list_topics(timeout=within)
-        except KafkaException:
-            return False
-        return bool(told.brokers) and told.controller_id in told.brokers
+        told = self._metadata(within)
+        return told is not None and told.controller_id in told.brokers
 
     def group(self, name: str, within: float = 10.0) -> Group:
         """Describe a consumer group. Raises LabError if there is no answer in `within` seconds."""
@@ -132,23 +123,6 @@ class Witness:
             raise LabError(
                 f"Kafka at {self.bootstrap} did not describe the group {name!r}: {error}"
             ) from error
-
-    def coordinator(self, name: str, within: float = 10.0) -> int:
-        """The id of the broker that coordinates a group. LabError if no answer in `within` seconds;
-        a broker that has just come to coordinate it is asked again until it has read its log."""
-        admin = AdminClient(self.client_settings())
-        deadline = time.monotonic() + within
-        while True:
-            try:
-                asked = admin.describe_consumer_groups([name], request_timeout=within)
-                return int(asked[name].result(within + 1).coordinator.id)
-            except (KafkaException, TimeoutError) as error:
-                if time.monotonic() > deadline:
-                    raise LabError(
-                        f"Kafka at {self.bootstrap} did not name the coordinator of {name!r}: "
-                        f"{error}"
-                    ) from error
-            time.sleep(0.05)
 
     def end_of(self, topic: str, within: float) -> int | None:
         """The offset after the last message of a topic's partition 0; None if no answer."""
@@ -201,6 +175,13 @@ class Witness:
                 if offset + 1 >= left[number]:
                     del left[number]
         return sorted(found, key=lambda record: (record.time, record.partition, record.offset))
+
+    def _metadata(self, within: float) -> Any:
+        """What one metadata request is answered; None if there is no answer."""
+        try:
+            return AdminClient(self.client_settings()).list_topics(timeout=within)
+        except KafkaException:
+            return None
 
     @contextlib.contextmanager
     def _reader(self) -> Iterator[Consumer]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from electionlab import events as ev
 from electionlab import records
 from electionlab.processes import Process
+from electionlab.tail import Tail
 
 TABLE_FRAME = re.compile(r"\+-|\+Topic|\| topic ")  # the lines of a table that say nothing
 QUIET_S = 0.1
@@ -27,10 +28,10 @@ class Worker:
         self.started = time.time()
         self.ready = False  # once Faust has said so, it stays
         self.frozen = False
-        self.interrupted = False  # it was told to stop, which may take a while
+        self.ending = False  # it was interrupted or killed, and needs a moment to end
         self.unshown: list[tuple[ev.Event, records.LogRecord]] = []
         self._reader = records.RecordReader()
-        self._read_to = 0
+        self._tail = Tail(self.log)
         self._last_growth = time.monotonic()
         self._exit_seen = False
 
@@ -43,19 +44,13 @@ class Worker:
         if self._exit_seen:
             return []
         ended = not self.alive  # asked first: what was written before the end is read below
-        with self.log.open("rb") as log:
-            log.seek(self._read_to)
-            new = log.read()
-        # A piece of a character that is still being written is left for the next time.
-        new = new[: new.rfind(b"\n") + 1] if not ended else new
-        self._read_to += len(new)
-        text = new.decode(errors="replace")
+        text = self._tail.read(to_end=ended)
+        now = time.monotonic()
+        if text:
+            self._last_growth = now
         if ended and text and not text.endswith("\n"):
             text += "\n"  # a worker that was killed may leave its last line without an end
         found = list(self._reader.feed(text))
-        now = time.monotonic()
-        if new:
-            self._last_growth = now
         if ended or now - self._last_growth > QUIET_S:
             found += self._reader.flush()
         told = [records.parse(record, self.name, self.started) for record in found]

@@ -65,25 +65,21 @@ class Workers(Run):
         *,
         within: float = 60.0,
         settings: Mapping[str, str] | None = None,
-        by: str = "",
     ) -> Worker:
         """Run a worker's command line and wait until it is ready. Returns the worker.
 
-        `settings` are further ones for this worker alone; `by` is who asked, for the history.
-        Raises LabError where its port is taken, or it ends or is silent for `within` seconds: then
-        with its last lines.
+        `settings` are further ones for this worker alone. Raises LabError where its port is taken,
+        or it ends or is silent for `within` seconds: then with its last lines.
         """
-        return self.wait_ready(self.launch(command, settings=settings, by=by), within=within)
+        return self.wait_ready(self.launch(command, settings=settings), within=within)
 
-    def launch(
-        self, command: str, *, settings: Mapping[str, str] | None = None, by: str = ""
-    ) -> Worker:
-        """As `start`, but without waiting: the worker is just starting."""
+    def launch(self, command: str, *, settings: Mapping[str, str] | None = None) -> Worker:
+        """As `start`, but without waiting: the worker is just starting. Only for the end of its
+        name's former life, if that was interrupted or killed, it waits 30 s at most."""
         words = shlex.split(command)
         name = self._web_port(command)
+        self._wait_for_end(name)
         former = self.workers.get(name)
-        if former and former.interrupted:
-            former.process.wait(within=30)  # a busy machine takes its time to stop one
         if former and former.alive:
             raise LabError(
                 f"Worker {name} runs already (process {former.process.pid}). "
@@ -115,7 +111,7 @@ class Workers(Run):
             command=command,
             log=worker.log.name,
             settings=told(settings or {}),
-            by=by or self.by,
+            by=self.by,
         )
         return worker
 
@@ -178,29 +174,31 @@ class Workers(Run):
 
     # What is done to a worker
 
-    def interrupt(self, worker: Worker, *, by: str = "") -> None:
+    def interrupt(self, worker: Worker) -> None:
         """Send Ctrl+C's signal. LabError if it has ended already; so below."""
-        self._act(worker, signal.SIGINT, ev.WorkerInterrupted, by)
-        worker.interrupted = True
+        self._act(worker, signal.SIGINT, ev.WorkerInterrupted)
+        worker.ending = True
 
     def kill(self, worker: Worker, *, by: str = "") -> None:
-        """Send SIGKILL: kill -9."""
+        """Send SIGKILL: kill -9. `by` is who did it, for the history, if not `self.by`."""
         self._act(worker, signal.SIGKILL, ev.WorkerKilled, by)
+        worker.ending = True
+        worker.frozen = False  # this signal alone ends one that stands still
 
-    def freeze(self, worker: Worker, *, by: str = "") -> None:
+    def freeze(self, worker: Worker) -> None:
         """Send SIGSTOP: the process stands still. LabError too if it does so already."""
         self._require_mine(worker)
         if worker.alive and worker.frozen:
             raise LabError(f"Worker {worker.name} is frozen already. Thaw it first.")
-        self._act(worker, signal.SIGSTOP, ev.WorkerFrozen, by)
+        self._act(worker, signal.SIGSTOP, ev.WorkerFrozen)
         worker.frozen = True
 
-    def thaw(self, worker: Worker, *, by: str = "") -> None:
+    def thaw(self, worker: Worker) -> None:
         """Send SIGCONT: the process goes on. LabError too if it is not frozen."""
         self._require_mine(worker)
         if worker.alive and not worker.frozen:
             raise LabError(f"Worker {worker.name} is not frozen, so there is nothing to thaw.")
-        self._act(worker, signal.SIGCONT, ev.WorkerThawed, by)
+        self._act(worker, signal.SIGCONT, ev.WorkerThawed)
         worker.frozen = False
 
     # Inside
@@ -212,6 +210,13 @@ class Workers(Run):
                 f"A worker's name is its web port, and there is no --web-port in: {command}"
             )
         return found[1]
+
+    def _wait_for_end(self, name: str) -> None:
+        """Wait until the worker of this name has ended, if it was interrupted or killed. One that
+        is frozen would not end."""
+        former = self.workers.get(name)
+        if former and former.ending and not former.frozen:
+            former.process.wait(within=30)  # a busy machine takes its time to stop one
 
     def _held_locks(self) -> list[int]:
         return walkthrough.descriptors if self._locks else []
@@ -227,7 +232,7 @@ class Workers(Run):
         worker: Worker,
         number: signal.Signals,
         kind: type[ev.Event],
-        by: str,
+        by: str = "",
         **fields: object,
     ) -> None:
         self._require_mine(worker)

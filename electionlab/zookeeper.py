@@ -77,11 +77,6 @@ class ZooKeeperWay(Startable):
         """Whether both servers run."""
         return len(self.processes) == 2 and all(process.alive for process in self.processes)
 
-    @property
-    def is_ours(self) -> bool:
-        """Whether this object's Kafka was started by it: always, while it runs."""
-        return self.process is not None
-
     def start(self, within: float = 60.0) -> Self:
         """Run both commands, each until its server answers. Returns itself.
 

@@ -23,7 +23,7 @@ WORKER = "faust -A leader worker -l info --web-port 6066"
 
 def test_a_broker_answers_listens_on_loopback_only_and_leaves_nothing():
     with Kafka() as kafka:
-        assert kafka.is_ours
+        assert kafka.processes
         assert kafka.witness.topics(within=5) is not None
         process = psutil.Process(kafka.process.pid)
         listens = [c for c in process.net_connections() if c.status == psutil.CONN_LISTEN]
@@ -110,7 +110,7 @@ def test_once_fetched_no_network_is_needed(monkeypatch):
     prepare()
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     with Kafka(port=0) as kafka:
-        assert kafka.is_ours
+        assert kafka.processes
 
 
 @pytest.mark.parametrize("port", [9092, 9093])
@@ -138,7 +138,7 @@ def test_a_kafka_that_is_there_already_is_used_and_never_stopped():
         running = wait_for_ports([9092], within=60, owner=by_hand)
         wait_until(lambda: Kafka().witness.topics(within=1) is not None, within=30, why=str)
         with Kafka() as kafka, Workers(kafka) as workers:
-            assert not kafka.is_ours
+            assert not kafka.processes
             assert "already listening" in repr(kafka)
             workers.start(WORKER)
             workers.wait(lambda h: h.published_by_leader(1), within=60)

@@ -43,7 +43,7 @@ def test_the_playbooks_commands_run_as_written_and_a_worker_elects_on_them(termi
         ]
         assert listens == ["127.0.0.1"]
     with Kafka() as kafka, Workers(kafka) as workers:
-        assert not kafka.is_ours
+        assert not kafka.processes
         workers.start(WORKER)
         workers.wait(lambda h: h.published_by_leader(2), within=60)
         (leader,) = [row for row in workers.group().rows if row[2] == "partition 0"]

@@ -106,9 +106,7 @@ def test_with_the_right_password_workers_elect_publish_and_print(kafka):
         leader = workers.leader()
         assert [row[0] for row in workers.group().rows if row[2]] == [leader.name]
         workers.interrupt(leader)
-        workers.wait(
-            lambda h: h.leader not in (None, leader.name) and h.published_by_leader(2), within=60
-        )
+        workers.wait_new_leader(leader, greetings=2)
         workers.read_topic()
         workers.stop()
         history = workers.history()

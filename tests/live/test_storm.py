@@ -46,7 +46,7 @@ def test_an_election_that_does_not_recover_is_a_finding(tmp_path, capsys):
     assert "s, recovers_after_each_round:\n    Not after 1 of them.; " in told
     assert "round 0: nothing was looked at" in told
     assert "FAILED" in told
-    assert (tmp_path / "storm.svg").exists()
+    assert (tmp_path / "storm.jsonl.svg").exists()
     assert len(History.load(saved).of(ev.RoundEnded)) == 1
     assert left_over() == []
 

@@ -42,7 +42,7 @@ def test_a_readers_own_kafka_in_apaches_layout_is_started_by_its_own_scripts(tmp
 
 def test_workers_run_on_the_zookeeper_way_and_it_leaves_nothing():
     with ZooKeeperWay() as kafka, Workers(kafka) as workers:
-        assert kafka.is_ours
+        assert kafka.processes
         assert kafka.version == home.VERSION
         assert 0 < kafka.zookeeper_after_s < kafka.ready_after_s
         worker = workers.start(WORKER)

@@ -1,6 +1,7 @@
 """Logs of real workers, cut into records and parsed."""
 
 import datetime
+import time
 
 import pytest
 from literal import DATA, GREETINGS_TOPIC, LEADER_TOPIC, LOGS
@@ -140,9 +141,19 @@ def test_the_banner_is_one_record_without_a_time(log):
     assert first.time is not None
 
 
-def test_a_records_time_is_its_time_of_day_here_to_the_millisecond():
-    (record,) = records(["[2026-11-23 13:34:06,779] [7] [INFO] Hello\n"])
-    wanted = datetime.datetime(2026, 11, 23, 13, 34, 6, 779000).astimezone()
+@pytest.fixture
+def berlin(monkeypatch):
+    """Where the clock is put back on 25 October 2026, and the hour after 2 comes twice."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_a_records_time_is_read_as_utc_wherever_the_reader_is(berlin):
+    (record,) = records(["[2026-10-25 00:30:06,779] [7] [INFO] Hello\n"])
+    wanted = datetime.datetime(2026, 10, 25, 0, 30, 6, 779000, tzinfo=datetime.UTC)
     assert record.time == pytest.approx(wanted.timestamp(), abs=1e-6)
 
 

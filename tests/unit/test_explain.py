@@ -277,7 +277,7 @@ def test_a_finding_is_told_with_its_round_saved_and_drawn(tmp_path, capsys):
     assert "FAILED: 1 findings." in told
     assert "8 published, 8 stored, 0 lost, 1 printed repeatedly, 0 stale." in told
     assert "round 0, 6.100 s, each_greeting_printed_once:" in told
-    assert (tmp_path / "storm.svg").read_text().startswith("<svg")
+    assert (tmp_path / "storm.jsonl.svg").read_text().startswith("<svg")
 
 
 @pytest.mark.parametrize(
@@ -294,9 +294,13 @@ def test_bad_input_starts_nothing(options, sentence, capsys):
     assert not capsys.readouterr().out
 
 
-def test_a_folder_that_is_not_there_is_noticed_at_once(tmp_path):
-    with pytest.raises(report.LabError, match="there is no folder"):
-        report.run(1, 1, save=tmp_path / "none" / "storm.jsonl")
+@pytest.mark.parametrize("option", ["save", "record"])
+@pytest.mark.parametrize(
+    ("place", "told"), [("none/storm.jsonl", "there is no folder"), (".", "it is a folder")]
+)
+def test_where_nothing_can_be_written_is_noticed_at_once(tmp_path, option, place, told):
+    with pytest.raises(report.LabError, match=told):
+        report.run(1, 1, **{option: tmp_path / place})
 
 
 # How it stands at the moment

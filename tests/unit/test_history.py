@@ -303,6 +303,7 @@ def test_a_file_that_was_cut_off_is_refused_with_its_line(tmp_path):
         '{"at": 0, "time": 1, "worker": "A", "line": null}',
         '{"event": "WorkerKilled", "at": 0, "time": 1, "worker": "A", "more": 1}',
         '{"event": "WorkerExited", "at": 0, "time": 1, "worker": "A"}',
+        '{"event": "WorkerKilled", "at": 0, "time": "one", "worker": "A", "line": null}',
         "",
         "[]",
         "null",

@@ -69,6 +69,14 @@ def test_both_outputs_go_to_the_log_in_their_order(run):
     assert process.log.read_text() == "one\ntwo\nthree\nfour\n"
 
 
+@pytest.mark.parametrize("environment", [None, {"PATH": os.environ["PATH"], "TZ": "Asia/Tokyo"}])
+def test_its_clock_is_utc_wherever_it_runs(run, environment, monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    process = run("date", "+%Z", environment=environment)
+    assert process.wait(within=10) == 0
+    assert process.log.read_text() == "UTC\n"
+
+
 def test_the_log_is_appended_to_and_its_folder_is_made(run, tmp_path):
     log = tmp_path / "new" / "folder" / "log"
     run("echo", "one", log=log).wait(within=10)

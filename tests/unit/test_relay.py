@@ -119,13 +119,12 @@ def no_connection_left(*relays):
 # Passing on
 
 
-def test_it_passes_both_ways_and_counts(relay, server):
+def test_it_passes_both_ways(relay, server):
     with connected(relay, server) as (near, far):
         near.sendall(b"question")
         assert take(far, 8) == b"question"
         far.sendall(b"answer")
         assert take(near, 6) == b"answer"
-        assert relay.passed == 14
 
 
 def test_two_megabytes_pass_in_both_directions_at_once(relay, server):
@@ -145,7 +144,6 @@ def test_two_megabytes_pass_in_both_directions_at_once(relay, server):
         for thread in (reader, *senders):
             thread.join(WITHIN_S)
         assert found == [back]
-        assert relay.passed == 2 * count
 
 
 def test_an_end_of_one_direction_leaves_the_other_open(relay, server):
@@ -344,7 +342,7 @@ def test_delays_overlap(relays, relay, server, delay_each, monkeypatch):
         for count in range(1, 11):
             near.sendall(b"x")
             wait_for_chunks(read, count)
-        assert relay.passed == 0
+        assert is_silent(far)
         ahead[0] = hour
         relays.run(loop_turns())  # its loop sleeps until the first is due by the clock it knew
         assert take(far, 10) == b"x" * 10
