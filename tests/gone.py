@@ -1,4 +1,8 @@
-"""Finding what a run has started, and waiting until all of it is gone."""
+"""Finding what a run has started, and waiting until all of it is gone.
+
+A process is a psutil.Process, which tells it apart from a later one that has the same id. It has to
+be made while the process still runs.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +30,16 @@ def listening(numbers: Iterable[int] = PORTS) -> dict[int, int]:
     }
 
 
+def with_guards(pids: Iterable[int]) -> set[psutil.Process]:
+    """The processes that have these ids now, and the guard of each."""
+    served = {psutil.Process(pid) for pid in pids}
+    return served | {psutil.Process(process.ppid()) for process in served}
+
+
 def wait_for_ports(
     numbers: Iterable[int], within: float, owner: subprocess.Popen | None = None
-) -> set[int]:
-    """Wait until all these ports are served; return the processes' ids and their guards'."""
+) -> set[psutil.Process]:
+    """Wait until all these ports are served; return the processes and their guards."""
     numbers = list(numbers)
 
     def served() -> dict[int, int] | None:
@@ -39,29 +49,29 @@ def wait_for_ports(
         return found if len(found) == len(numbers) else None
 
     found = wait_until(served, within=within, why=lambda: f"{numbers} wanted, {listening()} found")
-    pids = set(found.values())
-    return pids | {psutil.Process(pid).ppid() for pid in pids}
+    return with_guards(found.values())
 
 
-def assert_gone(pids: Iterable[int], numbers: Iterable[int] = PORTS) -> None:
-    """Within 5 s none of the processes lives and none of the ports (the playbook's) is taken."""
-    pids, numbers = set(pids), list(numbers)
+def runs(process: psutil.Process) -> bool:
+    """Whether it still runs. One that has ended and waits to be asked for its status does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def assert_gone(processes: Iterable[psutil.Process], numbers: Iterable[int] = PORTS) -> None:
+    """Within 5 s none of the processes runs and none of the ports (the playbook's) is taken."""
+    processes, numbers = set(processes), list(numbers)
 
     def all_gone() -> bool:
-        return not any(is_running(pid) for pid in pids) and not any(map(ports.is_taken, numbers))
+        return not any(map(runs, processes)) and not any(map(ports.is_taken, numbers))
 
     wait_until(
         all_gone,
         within=GONE_WITHIN_S,
-        why=lambda: f"left: {[pid for pid in pids if is_running(pid)]}, ports {listening(numbers)}",
+        why=lambda: f"left: {list(filter(runs, processes))}, ports {listening(numbers)}",
     )
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def end_group(process: subprocess.Popen) -> None:

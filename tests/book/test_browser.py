@@ -51,6 +51,8 @@ def test_a_page_reads_well(site: Site, browser: Browser, name: str, scheme: str,
     assert troubles == []
     overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert overflow <= 0, f"the page is {overflow} px wider than the window"
+    pictures = page.locator("figure svg").count()
+    assert bool(page.evaluate(COLOURS, ".tl text")) == bool(pictures)
     for selector in (".tl text", ".verdict p", "figure.timeline summary", "p"):
         for colours in page.evaluate(COLOURS, selector):
             assert _contrast(*colours) >= 4.5, (selector, colours)
@@ -186,8 +188,8 @@ def test_a_closed_browser_leaves_nothing_running(browser: Browser, lab: Lab):
         why=lambda: "no Kafka was started",
         pause=lambda _: page.wait_for_timeout(200),
     )
-    pids = wait_for_ports([9092, 9093], within=10)
+    running = wait_for_ports([9092, 9093], within=10)
     page.context.close()
     # JupyterLab looks every 5 s for kernels that had no browser for 5 s here, 120 s for a reader.
     wait_until(lambda: not listening(PORTS), within=60, why=lambda: str(listening(PORTS)))
-    assert_gone(pids)
+    assert_gone(running)

@@ -1,4 +1,6 @@
-"""Records what a coordinator writes about a group: `python tests/data/record_journal.py`.
+"""Records what a coordinator writes about a group.
+
+    PYTHONPATH=tests python tests/data/record_journal.py
 
 Two workers, one of them a static member. The first one joins alone; then both are members; then
 both leave. Of each kind of record a few are kept, key and value as hexadecimal digits.
@@ -9,32 +11,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from confluent_kafka import Consumer, TopicPartition
+from journals import read
 
 from electionlab import events as ev
-from electionlab import journal
 from electionlab.lab import Lab
-from electionlab.witness import Witness
 
 HERE = Path(__file__).parent
 KEPT = 2  # commits
-
-
-def read(witness: Witness) -> list[tuple[bytes, bytes | None]]:
-    """All records of the topic, in order."""
-    consumer = Consumer(
-        witness.client_settings(**{"group.id": "recorder", "enable.auto.commit": False})
-    )
-    end = witness.end_of(journal.TOPIC, within=10)
-    consumer.assign([TopicPartition(journal.TOPIC, 0, 0)])
-    found, offset = [], 0
-    while offset < end:
-        for message in consumer.consume(100, 1):
-            assert not message.error(), message.error()
-            found.append((message.key(), message.value()))
-            offset = message.offset() + 1
-    consumer.close()
-    return found
 
 
 def main() -> None:
@@ -45,9 +28,9 @@ def main() -> None:
         for worker in lab.running():
             lab.interrupt(worker)
             worker.process.wait(within=60)
-        told = read(lab.broken.witness)
+        told = list(read(lab.broken.witness))
     kept, commits = [], 0
-    for key, value in told:
+    for _, key, value in told:
         commits += key[:2] != b"\0\2"
         if key[:2] == b"\0\2" or commits <= KEPT:
             kept.append({"key": key.hex(), "value": None if value is None else value.hex()})

@@ -1,10 +1,7 @@
 """Three brokers: a quorum that one of them may leave, and what is said when it cannot go on."""
 
 import os
-import signal
 import socket
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -12,10 +9,10 @@ import psutil
 import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
-from gone import assert_gone, end_group
+from gone import assert_gone, with_guards
+from scripts import script
 
 from electionlab import Kafka, LabError, ports
-from electionlab.places import PROJECT
 from electionlab.waiting import wait_until
 from electionlab.witness import Witness
 
@@ -86,7 +83,7 @@ def test_three_brokers_know_each_other_listen_on_loopback_only_and_leave_nothing
         assert [one["node.id"] for one in told] == ["1", "2", "3"]
         assert sum(process.memory_info().rss for process in running) < MEMORY_B
         assert all(str(process.pid) in repr(kafka) for process in running)
-    assert_gone([process.pid for process in running], used_ports(kafka))
+    assert_gone(running, used_ports(kafka))
     assert not any(folder.exists() for folder in folders)
     assert "not running" in repr(kafka)
 
@@ -137,8 +134,8 @@ def test_a_broker_that_is_killed_at_start_is_named_with_its_last_lines(victim):
 
     def kill():
         wait_until(lambda: kafka.brokers[2].process, within=60, why=lambda: "nothing was started")
-        seen.extend(process.pid for process in processes(kafka))
-        os.kill(seen[victim], signal.SIGKILL)
+        seen.extend(processes(kafka))
+        seen[victim].kill()
 
     killer = threading.Thread(target=kill)
     killer.start()
@@ -174,24 +171,15 @@ def test_the_first_port_may_be_chosen_and_is_refused_if_it_is_taken():
 
 
 def test_three_brokers_do_not_outlive_an_owner_that_is_killed():
-    script = (
-        "from electionlab import Kafka; import time; kafka = Kafka(brokers=3).start();"
-        "print(*(broker.process.pid for broker in kafka.brokers), flush=True);"
-        "time.sleep(600)"
-    )
-    owner = subprocess.Popen(
-        [sys.executable, "-c", script],
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        pids = [int(pid) for pid in owner.stdout.readline().split()]
-        assert len(pids) == 3
-        guards = [psutil.Process(pid).ppid() for pid in pids]
+    text = """
+        import time
+        from electionlab import Kafka
+        kafka = Kafka(brokers=3).start()
+        print(*(broker.process.pid for broker in kafka.brokers), flush=True)
+        time.sleep(600)
+    """
+    with script(text) as (owner, told):
+        running = with_guards(map(int, told.split()))
+        assert len(running) == 6
         owner.kill()
-        assert_gone([*pids, *guards], [])
-    finally:
-        end_group(owner)
-        owner.stdout.close()
+        assert_gone(running, [])

@@ -32,7 +32,7 @@ def test_a_broker_answers_listens_on_loopback_only_and_leaves_nothing():
         assert sorted(c.laddr.port for c in listens) == [9092, 9093]
         # Java writes an IPv4 address on an IPv6 socket like this.
         assert {c.laddr.ip.removeprefix("::ffff:") for c in listens} == {"127.0.0.1"}
-    assert_gone([process.pid])
+    assert_gone([process])
     assert not data.exists()
 
 
@@ -135,7 +135,7 @@ def test_a_kafka_that_is_there_already_is_used_and_never_stopped():
     walkthrough.acquire()  # a broker by hand takes no lock, so this test holds it meanwhile
     by_hand = subprocess.Popen(command, start_new_session=True, cwd=PROJECT)
     try:
-        pids = wait_for_ports([9092], within=60, owner=by_hand)
+        running = wait_for_ports([9092], within=60, owner=by_hand)
         wait_until(lambda: Kafka().witness.topics(within=1) is not None, within=30, why=str)
         with Kafka() as kafka, Workers(kafka) as workers:
             assert not kafka.processes
@@ -145,7 +145,7 @@ def test_a_kafka_that_is_there_already_is_used_and_never_stopped():
         assert kafka.witness.topics(within=5)
         by_hand.send_signal(signal.SIGINT)
         assert by_hand.wait(10) == 0
-        assert_gone(pids)
+        assert_gone(running)
     finally:
         end_group(by_hand)
         walkthrough.release()
@@ -223,9 +223,10 @@ def test_a_worker_that_was_told_to_stop_is_waited_for():
 def test_a_frozen_worker_is_stopped_as_well():
     with Kafka() as kafka, Workers(kafka) as workers:
         worker = workers.start(WORKER)
+        process = psutil.Process(worker.process.pid)
         workers.freeze(worker)
     assert not worker.alive
-    assert_gone([worker.process.pid])
+    assert_gone([process])
 
 
 def test_disk_full_on_the_first_fetch_is_said_in_one_sentence(tmp_path):

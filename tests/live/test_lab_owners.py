@@ -1,22 +1,18 @@
 """A lab does not outlive its owner, and a start that is broken off leaves nothing."""
 
-import fcntl
 import json
-import os
 import signal
-import subprocess
-import sys
 import tempfile
-import textwrap
 from pathlib import Path
 
 import psutil
 import pytest
-from gone import GONE_WITHIN_S, assert_gone, end_group, is_running
+from gone import GONE_WITHIN_S, assert_gone, runs
+from scripts import script
 
 from electionlab import LabError
 from electionlab.lab import Lab, start_lab
-from electionlab.places import PROJECT
+from electionlab.ports import PortBlock
 from electionlab.waiting import wait_until
 
 pytestmark = pytest.mark.live
@@ -30,7 +26,7 @@ lab.cut(lab.running()[0])
 if {stopped}:
     lab.stop_broker()
 me = psutil.Process()
-told = [(one.pid, one.cmdline(), one.environ()) for one in me.children(recursive=True)]
+told = [(one.cmdline(), one.environ()) for one in me.children(recursive=True)]
 ports = [*lab.names, *(broker.node.port for broker in lab.broken.brokers)]
 print(json.dumps([told, ports, lab._block.ports[0], lab.broken._block.ports[0]]), flush=True)
 time.sleep(1000)
@@ -52,87 +48,70 @@ time.sleep(1000)
 """
 
 
-def owner(text):
-    return subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(text)],
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-
-
 def folders():
     return set(Path(tempfile.gettempdir()).glob("electionlab-*-*/"))
 
 
-def assert_free(first):
-    """Somebody else can take this block of ports."""
-    path = Path(tempfile.gettempdir()) / f"electionlab-ports-{first}-{os.getuid()}.lock"
-
-    def can_be_locked():
-        with path.open() as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-            return True
-
-    wait_until(can_be_locked, within=GONE_WITHIN_S, why=lambda: f"{path} is still locked")
+def can_be_taken(first):
+    """Whether somebody else gets the block of ports that begins here."""
+    try:
+        PortBlock(1, first=first, step=1, blocks=1).release()
+    except LabError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("stopped", [False, True], ids=["broker runs", "broker stopped"])
 def test_a_killed_owner_leaves_no_process_no_folder_and_no_lock(stopped):
-    with owner(OWNER.format(stopped=stopped)) as process:
-        try:
-            told, numbers, *blocks = json.loads(process.stdout.readline())
-            commands = [" ".join(command) for _, command, _ in told]
-            for name, there in [
-                ("kafka.Kafka", not stopped),
-                ("-m electionlab.observer", True),
-                ("sleep 3600", True),  # the keeper of the broker's data
-                ("--web-port", True),
-            ]:
-                assert any(name in command for command in commands) == there, commands
-            mine = {
-                found
-                for found in folders()
-                if any(str(found) in json.dumps(one) for one in told) and found.is_dir()
-            }
-            assert len(mine) == 2  # the broker's and the worker's
-            process.kill()
-            assert_gone([pid for pid, _, _ in told], map(int, numbers))
-            wait_until(
-                lambda: not [one for one in mine if one.exists()],
-                within=GONE_WITHIN_S,
-                why=lambda: f"left: {[one for one in mine if one.exists()]}",
-            )
-            for first in blocks:
-                assert_free(first)
-        finally:
-            end_group(process)
+    with script(OWNER.format(stopped=stopped)) as (process, line):
+        told, numbers, *blocks = json.loads(line)
+        running = psutil.Process(process.pid).children(recursive=True)
+        commands = [" ".join(command) for command, _ in told]
+        assert running
+        for name, there in [
+            ("kafka.Kafka", not stopped),
+            ("-m electionlab.observer", True),
+            ("sleep 3600", True),  # the keeper of the broker's data
+            ("--web-port", True),
+        ]:
+            assert any(name in command for command in commands) == there, commands
+        mine = {
+            found
+            for found in folders()
+            if any(str(found) in json.dumps(one) for one in told) and found.is_dir()
+        }
+        assert len(mine) == 2  # the broker's and the worker's
+        process.kill()
+        assert_gone(running, map(int, numbers))
+        wait_until(
+            lambda: not [one for one in mine if one.exists()],
+            within=GONE_WITHIN_S,
+            why=lambda: f"left: {[one for one in mine if one.exists()]}",
+        )
+        wait_until(
+            lambda: all(map(can_be_taken, blocks)),
+            within=GONE_WITHIN_S,
+            why=lambda: f"these blocks of ports are still locked: {blocks}",
+        )
 
 
 @pytest.mark.parametrize("moment", ["kafka.Kafka", "electionlab.observer", "--web-port"])
 def test_a_start_that_is_interrupted_leaves_nothing(moment):
-    with owner(BROKEN_OFF) as process:
-        try:
-            assert process.stdout.readline() == "begins\n"
-            me = psutil.Process(process.pid)
+    with script(BROKEN_OFF) as (process, line):
+        assert line == "begins"
+        me = psutil.Process(process.pid)
 
-            def seen():
-                found = {one.pid: words(one) for one in me.children(recursive=True)}
-                return found if any(moment in command for command in found.values()) else None
+        def seen():
+            found = {one: words(one) for one in me.children(recursive=True)}
+            return found if any(moment in command for command in found.values()) else None
 
-            pids = list(
-                wait_until(seen, within=90, why=lambda: f"no {moment} was started", every=0.01)
-            )
-            process.send_signal(signal.SIGINT)
-            assert json.loads(process.stdout.readline()) == []
-            assert_gone(pids, [])
-            assert not [one for one in me.children(recursive=True) if is_running(one.pid)]
-        finally:
-            end_group(process)
+        running = list(
+            wait_until(seen, within=90, why=lambda: f"no {moment} was started", every=0.01)
+        )
+        process.send_signal(signal.SIGINT)
+        assert json.loads(process.stdout.readline()) == []
+        assert_gone(running, [])
+        assert not list(filter(runs, me.children(recursive=True)))
 
 
 def words(process):

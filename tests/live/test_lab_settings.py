@@ -4,7 +4,7 @@ import os
 import signal
 
 import pytest
-from confluent_kafka import Consumer, TopicPartition
+from journals import read
 from outages import go_through_an_outage
 
 from electionlab import conditions, journal
@@ -26,19 +26,8 @@ def lab():
 
 def all_stored(lab):
     """What the journal says of the lab's group, read anew and at once: (offset, record) each."""
-    witness = lab.broken.witness
-    consumer = Consumer(witness.client_settings(**{"group.id": "test-journal"}))
-    end = witness.end_of(journal.TOPIC, within=10)
-    consumer.assign([TopicPartition(journal.TOPIC, 0, 0)])
-    found, offset = [], 0
-    while offset < end:
-        for message in consumer.consume(100, 1):
-            assert not message.error()
-            told, offset = journal.parse(message.key(), message.value()), message.offset() + 1
-            if told and told.group == lab.app:
-                found.append((message.offset(), told))
-    consumer.close()
-    return found
+    told = [(at, journal.parse(key, value)) for at, key, value in read(lab.broken.witness)]
+    return [(at, record) for at, record in told if record and record.group == lab.app]
 
 
 def test_more_workers_than_partitions_and_one_leads(lab):

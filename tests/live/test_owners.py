@@ -3,15 +3,14 @@
 import os
 import signal
 import subprocess
-import sys
-import textwrap
 from collections.abc import Iterator
 
 import psutil
 import pytest
-from gone import assert_gone, end_group, is_running, listening, wait_for_ports
+from gone import assert_gone, end_group, listening, runs, wait_for_ports, with_guards
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import KernelManager, start_new_kernel
+from scripts import script
 
 from electionlab import ports
 from electionlab.places import PROJECT
@@ -25,32 +24,28 @@ kafka = Kafka().start()
 workers = Workers(kafka)
 worker = workers.start("faust -A leader worker -l info --web-port 6066")
 """
+WAIT = """
+import time
+print("begun", flush=True)
+time.sleep(1000)
+"""
 ALL_PORTS = [9092, 9093, 6066]
-
-
-def script(text: str) -> subprocess.Popen:
-    command = [sys.executable, "-c", textwrap.dedent(text)]
-    return subprocess.Popen(command, cwd=PROJECT, start_new_session=True)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_script_ended_by_a_signal_leaves_nothing(number):
-    owner = script(START + "\nimport time\ntime.sleep(1000)")
-    try:
-        pids = wait_for_ports(ALL_PORTS, within=90, owner=owner)
-        folders = {path for pid in pids for path in _folders(pid)}
+    with script(START + WAIT) as (owner, _):
+        running = wait_for_ports(ALL_PORTS, within=90, owner=owner)
+        folders = {path for process in running for path in _folders(process)}
         assert len(folders) == 2
         owner.send_signal(number)
         owner.wait(10)
-        assert_gone(pids)
+        assert_gone(running)
         assert not [folder for folder in folders if os.path.exists(folder)]  # noqa: PTH110
-    finally:
-        end_group(owner)
 
 
-def _folders(pid: int) -> Iterator[str]:
+def _folders(process: psutil.Process) -> Iterator[str]:
     """The temporary folders that a broker or worker was given."""
-    process = psutil.Process(pid)
     yield from (
         word.rsplit("/", 1)[0]
         for word in process.cmdline()[-1:]
@@ -61,15 +56,15 @@ def _folders(pid: int) -> Iterator[str]:
 
 
 def test_an_exception_in_a_with_block_leaves_nothing():
-    owner = script(
-        """
+    text = """
         from electionlab import Kafka, Workers
+        print("begun", flush=True)
         with Kafka() as kafka, Workers(kafka) as workers:
             workers.start("faust -A leader worker -l info --web-port 6066")
             raise ValueError("on purpose")
-        """
-    )
-    assert owner.wait(90) == 1
+    """
+    with script(text) as (owner, _):
+        assert owner.wait(90) == 1
     assert_gone([])
 
 
@@ -103,40 +98,34 @@ def notebook() -> Iterator[Notebook]:
             manager.shutdown_kernel(now=True)
 
 
-def started(notebook: Notebook) -> set[int]:
+def started(notebook: Notebook) -> set[psutil.Process]:
     assert notebook.run(START)["status"] == "ok"
     return wait_for_ports(ALL_PORTS, within=10)
 
 
 def test_a_restarted_kernel_leaves_nothing(notebook):
-    pids = started(notebook)
+    running = started(notebook)
     notebook.manager.restart_kernel(now=False)
-    assert_gone(pids)
+    assert_gone(running)
 
 
 def test_a_killed_kernel_leaves_nothing(notebook):
-    pids = started(notebook)
+    running = started(notebook)
     notebook.manager.signal_kernel(signal.SIGKILL)
-    assert_gone(pids)
+    assert_gone(running)
 
 
 def test_an_orphaned_kernel_leaves_nothing():
     """The server that started the kernel is killed: JupyterLab, or the build."""
-    server = script(
-        f"""
-        from jupyter_client.manager import start_new_kernel
-        manager, client = start_new_kernel(cwd="notebooks")
-        client.execute({START!r})
-        import time
-        time.sleep(1000)
-        """
-    )
-    try:
-        pids = wait_for_ports(ALL_PORTS, within=90, owner=server)
+    text = f"""
+from jupyter_client.manager import start_new_kernel
+manager, client = start_new_kernel(cwd="notebooks")
+client.execute({START!r})
+"""
+    with script(text + WAIT) as (server, _):
+        running = wait_for_ports(ALL_PORTS, within=90, owner=server)
         server.kill()
-        assert_gone(pids)
-    finally:
-        end_group(server)
+        assert_gone(running)
 
 
 def test_a_broker_of_an_earlier_cell_survives_the_interruption_of_a_later_one(notebook):
@@ -159,10 +148,10 @@ def test_an_interrupted_with_block_ends_what_it_owns(notebook):
         "    print('waiting')\n"
         "    workers.wait(lambda h: False, within=1000)\n"
     )
-    pids = wait_for_ports(ALL_PORTS, within=90)
+    running = wait_for_ports(ALL_PORTS, within=90)
     _wait_until_running(notebook)
     notebook.manager.interrupt_kernel()
-    assert_gone(pids)
+    assert_gone(running)
 
 
 @pytest.mark.parametrize("moment", ["kafka", "worker"])
@@ -171,27 +160,28 @@ def test_an_interruption_while_starting_leaves_nothing(notebook, moment):
     if moment == "kafka":
         notebook.run("from electionlab import Kafka")
         notebook.send("kafka = Kafka().start()")
-        pids = _wait_for_java(notebook)  # the port would be too late: Kafka is ready soon after it
+        # The port would be too late: Kafka is ready soon after it.
+        running = _wait_for_java(notebook)
     else:
         notebook.run("from electionlab import Kafka, Workers\nkafka = Kafka().start()")
         notebook.send("Workers(kafka).start('faust -A leader worker -l info --web-port 6066')")
-        pids = wait_for_ports([6066], within=60)
+        running = wait_for_ports([6066], within=60)
     notebook.manager.interrupt_kernel()
     if moment == "worker":
         wait_until(lambda: not ports.is_taken(6066), within=5, why=lambda: str(listening()))
         assert notebook.run("kafka.stop()")["status"] == "ok"
     else:
         assert notebook.run("assert 'kafka' not in globals()")["status"] == "ok"
-    assert_gone(pids)
+    assert_gone(running)
 
 
-def _wait_for_java(notebook: Notebook) -> set[int]:
-    """Until the kernel's broker process is there, far from ready; its id and its guard's."""
+def _wait_for_java(notebook: Notebook) -> set[psutil.Process]:
+    """Until the kernel's broker process is there, far from ready; that process and its guard."""
     kernel = psutil.Process(notebook.manager.provisioner.pid)
 
-    def java() -> set[int] | None:
+    def java() -> set[psutil.Process] | None:
         found = [p for p in kernel.children(recursive=True) if p.name() == "java"]
-        return {found[0].pid, found[0].ppid()} if found else None
+        return with_guards([found[0].pid]) if found else None
 
     return wait_until(java, within=60, why=lambda: str(kernel.children(recursive=True)), every=0.01)
 
@@ -240,10 +230,10 @@ def make(target: str, *options: str) -> subprocess.Popen:
 def test_make_kafka_stops_on_ctrl_c():
     owner = make("kafka")
     try:
-        pids = wait_for_ports([9092, 9093], within=90, owner=owner)
+        running = wait_for_ports([9092, 9093], within=90, owner=owner)
         os.killpg(owner.pid, signal.SIGINT)  # what a terminal does
         owner.wait(10)
-        assert_gone(pids)
+        assert_gone(running)
     finally:
         end_group(owner)
 
@@ -252,10 +242,10 @@ def test_make_kafka_stops_on_ctrl_c():
 def test_a_killed_make_kafka_leaves_nothing(victim):
     owner = make("kafka")
     try:
-        pids = wait_for_ports([9092, 9093], within=90, owner=owner)
+        running = wait_for_ports([9092, 9093], within=90, owner=owner)
         (python,) = [p for p in psutil.Process(owner.pid).children(recursive=True) if _is_kafka(p)]
         os.kill(owner.pid if victim == "make" else python.pid, signal.SIGKILL)
-        assert_gone([*pids, python.pid])
+        assert_gone([*running, python])
     finally:
         end_group(owner)
 
@@ -270,7 +260,7 @@ def _is_kafka(process: psutil.Process) -> bool:
 def test_a_stopped_build_leaves_nothing(tmp_path, number, victim):
     owner = make("html", f"HTML={tmp_path}/html")
     try:
-        pids = wait_for_ports(ALL_PORTS, within=120, owner=owner)
+        running = wait_for_ports(ALL_PORTS, within=120, owner=owner)
         below = psutil.Process(owner.pid).children(recursive=True)
         # The build, and what it has forked to read pages side by side.
         sphinx, *readers = [p for p in below if "sphinx" in p.cmdline()]
@@ -281,11 +271,11 @@ def test_a_stopped_build_leaves_nothing(tmp_path, number, victim):
             os.killpg(owner.pid, number)
         else:
             os.kill(owner.pid if victim == "make" else sphinx.pid, number)
-        assert_gone(pids)
+        assert_gone(running)
         wait_until(
-            lambda: not any(is_running(p.pid) for p in below),
+            lambda: not any(map(runs, below)),
             within=30,
-            why=lambda: f"left: {[p for p in below if is_running(p.pid)]}",
+            why=lambda: f"left: {list(filter(runs, below))}",
         )
     finally:
         end_group(owner)

@@ -98,8 +98,10 @@ def test_the_password_is_in_no_log_no_command_and_no_file_that_others_may_read(k
 def test_with_the_right_password_workers_elect_publish_and_print(kafka):
     options = {"folder": EXAMPLES, "app": APP, "topic": TOPIC, "lock": False}
     with Workers(kafka, settings=kafka.environment, **options) as workers:
+        running = []
         for port in ports.free_ports(2):
-            workers.start(f"faust -A anywhere worker -l info --web-port {port}")
+            worker = workers.start(f"faust -A anywhere worker -l info --web-port {port}")
+            running.append(psutil.Process(worker.process.pid))
         workers.wait(lambda h: h.published_by_leader(3), within=60)
         leader = workers.leader()
         assert [row[0] for row in workers.group().rows if row[2]] == [leader.name]
@@ -112,7 +114,7 @@ def test_with_the_right_password_workers_elect_publish_and_print(kafka):
     checks.only_the_leader_publishes(history).expect("held")
     checks.no_greeting_is_lost(history).expect("held", "broken")  # judged, not promised
     assert "sesame" not in history.to_json_lines()
-    assert_gone([life.process.pid for life in workers.lives], [int(w) for w in workers.workers])
+    assert_gone(running, [int(worker) for worker in workers.workers])
 
 
 @pytest.mark.parametrize(
@@ -193,12 +195,12 @@ def test_a_user_of_scram_gets_in(kafka):
 def test_three_brokers_with_a_lock_survive_the_loss_of_one():
     with Kafka(brokers=3, security=Sasl("reader-1", PASSWORD)) as kafka:
         assert kafka.environment["KAFKA_REPLICATION"] == "3"
-        pids = [broker.process.pid for broker in kafka.brokers]
+        running = [psutil.Process(broker.process.pid) for broker in kafka.brokers]
         assert kafka.witness.brokers(within=5) == [1, 2, 3]
         kafka.brokers[0].kill()
         assert kafka.witness.topics(within=10) is not None
         assert kafka.ca_file.exists()
-    assert_gone(pids, [port for broker in kafka.brokers for port in broker.node.ports])
+    assert_gone(running, [port for broker in kafka.brokers for port in broker.node.ports])
 
 
 def test_a_port_that_somebody_has_is_not_shared(kafka):

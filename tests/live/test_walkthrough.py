@@ -1,11 +1,14 @@
 """The playbook's walk, once, on a real Kafka; the tests look at what happened."""
 
+from collections import Counter
+
 import pytest
 from gone import assert_gone
 
 from electionlab import Kafka, Workers, checks, events
 from electionlab.history import History
 from electionlab.inside import InsideWorker
+from electionlab.records import records
 from electionlab.walkthrough import COMMAND, PORTS
 
 pytestmark = pytest.mark.live
@@ -58,13 +61,15 @@ def test_the_partitions_of_the_greetings_are_all_held(run):
 
 def test_every_line_of_every_log_is_in_the_history(run):
     history, *_, logs = run
-    for name, text in logs.items():
-        worker = name.split(".")[0].split("-")[0]
-        last = max(event.line for event in history if event.worker == worker and event.line)
-        assert last > 0
+    assert {name.partition("-")[0].removesuffix(".log") for name in logs} == set(history.workers)
+    for worker in history.workers:
+        texts = [text for name, text in logs.items() if name.startswith(worker)]
+        lines = [one.line for text in texts for one in records(text.splitlines(keepends=True))]
+        told = [event.line for event in history if event.worker == worker and event.line]
+        assert Counter(lines) <= Counter(told)  # what follows from an event has its line too
         for event in history.of(events.Logged, worker=worker):
-            assert event.text.splitlines()[0] in "".join(logs.values())
-        assert text.endswith("\n")
+            assert event.text.splitlines()[0] in "".join(texts)
+        assert all(text.endswith("\n") for text in texts)
 
 
 def test_our_own_acts_are_in_the_history(run):

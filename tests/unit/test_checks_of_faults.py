@@ -4,8 +4,6 @@ import dataclasses
 
 import pytest
 from literal import (
-    GREETINGS_TOPIC,
-    LEADER_TOPIC,
     assigned,
     blocked,
     broker_killed,
@@ -371,12 +369,6 @@ def test_a_greeting_of_an_uncertain_publisher_is_not_called_stale():
     assert verdict.evidence[0].startswith("uncertain: 0.2 (partition 0, offset 2) by 12.000 s")
 
 
-def test_a_gap_in_which_the_loop_was_blocked_does_not_count():
-    times = [published(time, "A") for time in (2, 4, 6, 14, 16)]
-    verdict = checks.publishes_at_interval(run_of(blocked(7, "A", 6), *times))
-    assert verdict.figures["longest_s"] == 2
-
-
 # Greetings
 
 
@@ -429,12 +421,3 @@ def test_a_greeting_printed_twice_is_told_with_what_went_on():
         "0.1 (partition 0): printed by 8.100 s, worker A and 10.000 s, worker B; "
         "published at 8.000 s, worker A; near it Ctrl+C of A at 9.000 s",
     )
-
-
-def test_the_second_partition_of_the_leader_topic_makes_no_leader():
-    given = ev.PartitionsAssigned(
-        time=1, worker="A", partitions={LEADER_TOPIC: (1,), GREETINGS_TOPIC: (0,)}
-    )
-    assert (given.leads, given.holds_leader_topic) == (False, True)
-    none = dataclasses.replace(given, partitions={LEADER_TOPIC: (), GREETINGS_TOPIC: (0,)})
-    assert (none.leads, none.holds_leader_topic) == (False, False)

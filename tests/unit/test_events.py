@@ -193,9 +193,14 @@ def test_an_assignment_without_the_leader_partition_does_not_lead():
     assert not given.leads
 
 
-def test_another_partition_of_the_leader_topic_does_not_make_a_leader():
-    assert not ev.PartitionsAssigned(time=0, worker="w", partitions={LEADER_TOPIC: (1,)}).leads
-    assert ev.PartitionsAssigned(time=0, worker="w", partitions={LEADER_TOPIC: (0, 1)}).leads
+@pytest.mark.parametrize(
+    ("partitions", "leads", "holds"),
+    [((0, 1), True, True), ((1,), False, True), ((), False, False)],
+)
+def test_another_partition_of_the_leader_topic_does_not_make_a_leader(partitions, leads, holds):
+    held = {LEADER_TOPIC: partitions, GREETINGS_TOPIC: (0,)}
+    given = ev.PartitionsAssigned(time=0, worker="w", partitions=held)
+    assert (given.leads, given.holds_leader_topic) == (leads, holds)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@
 import json
 import os
 
+import psutil
 import pytest
-from scripts import kill, script, seen, wait_until_stopped
+from scripts import kill, script, wait_until_stopped
 
 from electionlab import locks
 from electionlab.errors import LabError
@@ -149,7 +150,7 @@ def test_a_killed_holder_frees_the_lock(path, make_lock):
 def test_a_killed_holders_heirs_hold_the_lock_until_they_are_gone(path, make_lock):
     lock = make_lock()
     with script(HOLD_WITH_HEIR, path) as (holder, told):
-        guard = seen(int(told)).parent()
+        guard = psutil.Process(int(told)).parent()
         guard.suspend()  # so that it cannot end what it guards yet
         try:
             wait_until_stopped(guard)

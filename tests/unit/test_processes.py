@@ -5,8 +5,10 @@ import signal
 import subprocess
 import sys
 
+import psutil
 import pytest
-from scripts import GONE_WITHIN_S, kill, script, seen, wait_until_gone, wait_until_stopped
+from gone import GONE_WITHIN_S, assert_gone
+from scripts import kill, script, wait_until_stopped
 
 from electionlab import guard
 from electionlab.errors import LabError
@@ -157,7 +159,7 @@ def test_a_process_that_ignores_being_asked_is_killed(run):
 def test_a_frozen_process_is_killed(run):
     process = run("sleep", "1000")
     process.send(signal.SIGSTOP)
-    wait_until_stopped(seen(process.pid))
+    wait_until_stopped(psutil.Process(process.pid))
     process.stop(within=0.2)
     assert process.status == 128 + signal.SIGKILL
 
@@ -172,9 +174,9 @@ def test_stopping_twice_is_fine(run):
 def test_what_the_command_started_ends_with_it(run):
     process = run("sh", "-c", "sleep 1000 & echo child $!; wait")
     wait_for_output(process, "child")
-    child = seen(int(process.log.read_text().split()[1]))
+    child = psutil.Process(int(process.log.read_text().split()[1]))
     process.stop()
-    wait_until_gone(child)
+    assert_gone([child], [])
 
 
 def test_a_signal_to_a_process_that_has_ended_is_refused(run):
@@ -215,28 +217,28 @@ def test_ctrl_c_in_the_terminal_does_not_reach_the_command(run):
 
 def test_when_the_owner_is_killed_the_command_and_its_folder_go(data):
     with script(OWNER, data.parent, "sleep", "1000") as (owner, told):
-        child = seen(int(told))
+        child = psutil.Process(int(told))
         watched = [child, child.parent()]
         assert data.exists()
         kill(owner)
-        wait_until_gone(*watched)
+        assert_gone(watched, [])
         assert not data.exists()
 
 
 def test_when_the_owner_is_killed_a_command_that_ignores_being_asked_goes_too(data):
     with script(OWNER, data.parent, "sh", "-c", DEAF) as (owner, told):
-        child = seen(int(told))
+        child = psutil.Process(int(told))
         kill(owner)
-        wait_until_gone(child)
+        assert_gone([child], [])
 
 
 def test_when_the_owner_is_killed_the_command_is_asked_politely_first(data):
     polite = "trap 'echo asked; exit' TERM; echo ready; while :; do sleep 0.05; done"
     with script(OWNER, data.parent, "sh", "-c", polite) as (owner, told):
-        child, log = seen(int(told)), data.parent / "log"
+        child, log = psutil.Process(int(told)), data.parent / "log"
         wait_until(lambda: "ready" in log.read_text(), within=10, why=log.read_text)
         kill(owner)
-        wait_until_gone(child)
+        assert_gone([child], [])
         assert log.read_text() == "ready\nasked\n"
 
 
@@ -258,10 +260,10 @@ def test_when_an_outer_owner_is_killed_the_command_and_its_folder_go(data):
         environment = {OWNERS_VARIABLE: str(outer.pid)}
         arguments = (data.parent, "sleep", "1000")
         with script(OWNER, *arguments, environment=environment) as (owner, told):
-            child = seen(int(told))
+            child = psutil.Process(int(told))
             watched = [child, child.parent()]
             kill(outer)
-            wait_until_gone(*watched)
+            assert_gone(watched, [])
             assert not data.exists()
             assert owner.poll() is None
     finally:
@@ -274,9 +276,9 @@ def test_an_outer_owner_that_was_killed_and_not_waited_for_counts_as_gone(data):
         environment = {OWNERS_VARIABLE: str(outer.pid)}
         arguments = (data.parent, "sleep", "1000")
         with script(OWNER, *arguments, environment=environment) as (_, told):
-            child = seen(int(told))
+            child = psutil.Process(int(told))
             outer.send_signal(signal.SIGKILL)
-            wait_until_gone(child)
+            assert_gone([child], [])
     finally:
         kill(outer)
 
@@ -284,9 +286,9 @@ def test_an_outer_owner_that_was_killed_and_not_waited_for_counts_as_gone(data):
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
 def test_when_the_guard_itself_is_killed_the_command_goes(run):
     process = run("sleep", "1000")
-    child = seen(process.pid)
+    child = psutil.Process(process.pid)
     child.parent().kill()
-    wait_until_gone(child)
+    assert_gone([child], [])
     assert process.wait(within=5) != 0
 
 
@@ -335,7 +337,9 @@ def test_the_last_lines_of_a_log_are_indented(tmp_path):
 
 
 def test_a_log_that_is_empty_or_missing_printed_nothing(tmp_path):
-    assert last_lines(tmp_path / "missing") == "    (it printed nothing)"
+    (tmp_path / "empty").touch()
+    for name in ("empty", "missing"):
+        assert last_lines(tmp_path / name) == "    (it printed nothing)"
 
 
 def test_an_error_further_up_comes_before_the_last_lines(tmp_path):

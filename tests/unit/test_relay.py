@@ -13,7 +13,7 @@ import pytest
 
 from electionlab import ports
 from electionlab.errors import LabError
-from electionlab.relay import Relays
+from electionlab.relay import CHUNK, Relay, Relays
 from electionlab.waiting import wait_until
 
 WITHIN_S = 20
@@ -79,6 +79,25 @@ def has_hung_up(end):
         return end.recv(1) == b""
     except ConnectionResetError:
         return True
+
+
+async def loop_turns():
+    """More turns of the relays' event loop than what lies ready for it needs."""
+    for _ in range(100):
+        await asyncio.sleep(0)
+
+
+def wait_for_the_end_of_one(relays, relay):
+    """Until a relay has read that somebody who is connected to it has hung up."""
+
+    def states():
+        connections = psutil.Process().net_connections("tcp")
+        return [one.status for one in connections if one.laddr and one.laddr.port == relay.port]
+
+    wait_until(
+        lambda: psutil.CONN_CLOSE_WAIT in states(), within=WITHIN_S, why=lambda: f"{states()}"
+    )
+    relays.run(loop_turns())  # the kernel has it: now the relay reads it
 
 
 def no_connection_left(*relays):
@@ -226,7 +245,7 @@ def test_a_connection_made_and_given_up_while_cut_reaches_nobody_ever(relays, re
     relays.cut([relay])
     with client(relay) as given_up:
         given_up.sendall(b"a request of long ago")
-    time.sleep(SILENCE_S)  # its end has to have come before the cable is mended
+    wait_for_the_end_of_one(relays, relay)
     relays.cut([relay], cut=False)
     with connected(relay, server) as (near, far):
         near.sendall(b"news")
@@ -245,16 +264,18 @@ def test_more_than_a_cut_can_hold_stops_the_sender_and_is_not_lost(relays, relay
     count = 30_000_000
     with connected(relay, server) as (near, far):
         relays.cut([relay])
-        sender = threading.Thread(target=near.sendall, args=[b"x" * count])
-        sender.start()
-        sender.join(SILENCE_S)
-        assert sender.is_alive()
+        near.settimeout(SILENCE_S)
+        sent = 0
+        with pytest.raises(TimeoutError):  # not one byte more finds room
+            while sent < count:
+                sent += near.send(b"x" * CHUNK)
+        near.settimeout(WITHIN_S)
         relays.cut([relay], cut=False)
-        left = count
+        left = sent
         while left:
-            left -= len(far.recv(1 << 20))
-        sender.join(WITHIN_S)
-        assert not sender.is_alive()
+            left -= len(far.recv(CHUNK))
+        near.sendall(b"y")
+        assert take(far, 1) == b"y"
 
 
 def test_threads_may_cut_and_heal_at_once_and_nothing_is_lost(relays, relay, server):
@@ -278,13 +299,33 @@ def test_threads_may_cut_and_heal_at_once_and_nothing_is_lost(relays, relay, ser
 # Delays
 
 
-def test_what_is_slow_arrives_late_and_in_order_though_the_delay_shrinks(relay, server):
+@pytest.fixture
+def delay_each(monkeypatch):
+    """Gives each chunk that a relay reads a delay by its number, and lists the numbers read."""
+
+    def delay_each(delay_of):
+        read = []
+
+        def delay_s(_):
+            read.append(len(read))
+            return delay_of(read[-1])
+
+        monkeypatch.setattr(Relay, "delay_s", property(delay_s), raising=False)
+        return read
+
+    return delay_each
+
+
+def wait_for_chunks(read, count):
+    wait_until(lambda: len(read) == count, within=WITHIN_S, why=lambda: f"{len(read)} were read")
+
+
+def test_what_is_slow_arrives_late_and_in_order_though_the_delay_shrinks(relay, server, delay_each):
+    read = delay_each(lambda number: 0.5 if number == 0 else 0.0)
     with connected(relay, server) as (near, far):
-        relay.delay_s = 0.5
         begun = time.monotonic()
         near.sendall(b"first ")
-        time.sleep(0.1)
-        relay.delay_s = 0.0
+        wait_for_chunks(read, 1)
         near.sendall(b"second")
         assert take(far, 12) == b"first second"
         assert time.monotonic() - begun >= 0.5
@@ -292,16 +333,19 @@ def test_what_is_slow_arrives_late_and_in_order_though_the_delay_shrinks(relay, 
         assert take(near, 6) == b"answer"
 
 
-def test_delays_overlap(relay, server):
-    """Ten chunks that are each a second late are a second late, not ten."""
-    relay.delay_s = 1.0
+def test_delays_overlap(relays, relay, server, delay_each, monkeypatch):
+    """Ten chunks that are each an hour late are an hour late, not ten: the clock is put forward."""
+    hour, real, ahead = 3600, relays._loop.time, [0]
+    monkeypatch.setattr(relays._loop, "time", lambda: real() + ahead[0])
+    read = delay_each(lambda number: hour)
     with connected(relay, server) as (near, far):
-        begun = time.monotonic()
-        for _ in range(10):
+        for count in range(1, 11):
             near.sendall(b"x")
-            time.sleep(0.02)
+            wait_for_chunks(read, count)
+        assert is_silent(far)
+        ahead[0] = hour
+        relays.run(loop_turns())  # its loop sleeps until the first is due by the clock it knew
         assert take(far, 10) == b"x" * 10
-        assert 1 <= time.monotonic() - begun < 9
 
 
 # The end

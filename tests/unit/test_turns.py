@@ -6,8 +6,9 @@ import os
 import signal
 import time
 
+import psutil
 import pytest
-from scripts import runs, seen, wait_until_gone
+from gone import assert_gone, runs
 
 from electionlab import pages
 from electionlab.pages import Page, Turns, look
@@ -158,12 +159,12 @@ def test_a_reader_ends_with_a_killed_parent():
     builder = FORK.Process(target=build)
     builder.start()
     with os.fdopen(told) as lines:
-        reader = seen(int(lines.readline()))
+        reader = psutil.Process(int(lines.readline()))
         os.close(tell)
     assert runs(reader)
     builder.kill()
     builder.join()
-    wait_until_gone(reader)
+    assert_gone([reader], [])
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """Waiting for a condition, with a deadline."""
 
 import time
+from types import SimpleNamespace
 
 import pytest
 
+from electionlab import waiting
 from electionlab.errors import LabError
 from electionlab.waiting import wait_until
 
@@ -24,24 +26,30 @@ def test_what_is_true_at_once_needs_no_pause():
     assert wait_until(lambda: 7, within=0, why=never, pause=never) == 7
 
 
-def test_the_message_is_built_when_the_deadline_passes():
-    looks = []
+def test_with_the_first_look_after_the_deadline_the_wait_ends_and_its_message_is_built(monkeypatch):
+    clock, looks = [100.0], []
+
+    def pause(seconds):
+        clock[0] += seconds
+
+    monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     with pytest.raises(LabError) as caught:
         wait_until(
-            lambda: looks.append(1),
-            within=0.1,
+            lambda: looks.append(clock[0] - 100),
+            within=2,
             why=lambda: f"looked {len(looks)} times",
-            every=0.01,
+            pause=pause,
+            every=0.75,
         )
-    assert len(looks) > 1
-    assert str(caught.value) == f"Waited 0.1 s in vain: looked {len(looks)} times"
+    assert looks == [0, 0.75, 1.5, 2.25]
+    assert str(caught.value) == "Waited 2 s in vain: looked 4 times"
 
 
-def test_the_wait_ends_soon_after_its_deadline():
+def test_a_pause_is_a_sleep_unless_something_else_is_asked_for():
+    looks = iter([False, False, True])
     begun = time.monotonic()
-    with pytest.raises(LabError):
-        wait_until(lambda: False, within=0.2, why=lambda: "", every=0.01)
-    assert 0.2 <= time.monotonic() - begun < 2
+    assert wait_until(lambda: next(looks), within=60, why=never, every=0.05)
+    assert time.monotonic() - begun >= 0.1
 
 
 def test_an_error_of_the_condition_ends_the_wait():

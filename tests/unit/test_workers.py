@@ -1,7 +1,8 @@
 """Workers end and are started again. Small programs stand for Faust, and there is no Kafka."""
 
+import psutil
 import pytest
-from scripts import seen, wait_until_stopped
+from scripts import wait_until_stopped
 
 from electionlab import events as ev
 from electionlab import ports
@@ -65,7 +66,7 @@ def test_one_that_was_frozen_and_killed_is_waited_for(workers):
 def test_one_that_was_interrupted_while_it_is_frozen_is_not_waited_for(workers):
     first = launch(workers, "sys.exit(3)")
     workers.freeze(first)
-    wait_until_stopped(seen(first.process.pid))
+    wait_until_stopped(psutil.Process(first.process.pid))
     workers.interrupt(first)
     with pytest.raises(LabError, match="runs already"):
         workers.launch(first.command)

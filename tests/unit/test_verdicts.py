@@ -1,0 +1,73 @@
+"""What a verdict says and refuses, and the verdicts on the recorded run."""
+
+import pytest
+from literal import recorded
+
+from electionlab import checks
+from electionlab.checks import Verdict
+
+VERDICT = Verdict("A <claim>.", "broken", "1 < 2 & so.", ("<first>", "second"), {"n": 1})
+
+
+def test_an_expected_outcome_gives_the_verdict_back():
+    assert VERDICT.expect("broken") is VERDICT
+    assert VERDICT.expect("held", "broken") is VERDICT
+
+
+def test_an_unexpected_outcome_is_an_assertion_error_with_claim_and_evidence():
+    with pytest.raises(AssertionError) as caught:
+        VERDICT.expect("held", "unknown")
+    told = str(caught.value)
+    assert told.startswith("Expected held or unknown, and it is broken: A <claim>.\n")
+    assert told.endswith("1 < 2 & so.\n<first>\nsecond")
+
+
+def test_a_verdict_as_html_is_escaped():
+    page = VERDICT._repr_html_()
+    assert 'class="verdict verdict-broken"' in page
+    assert "A &lt;claim&gt;. 1 &lt; 2 &amp; so." in page
+    assert "<li>&lt;first&gt;</li><li>second</li>" in page
+    assert "<claim>" not in page
+    assert "<first>" not in page
+
+
+def test_a_verdict_without_evidence_has_none_to_open():
+    assert "<details>" not in Verdict("Claim.", "held", "Found.")._repr_html_()
+
+
+def test_a_verdict_as_text_has_its_evidence_below():
+    assert str(VERDICT) == "✗ broken: A <claim>. 1 < 2 & so.\n    <first>\n    second"
+
+
+# The recorded run
+
+
+@pytest.mark.parametrize(
+    ("check", "outcome"),
+    [
+        (checks.only_the_leader_publishes, "held"),
+        (checks.publishes_at_interval, "held"),
+        (checks.at_most_one_leader, "broken"),
+        (checks.new_leader_after_each_loss, "held"),
+        (checks.each_greeting_printed_once, "broken"),
+        (checks.greetings_spread, "held"),
+    ],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_the_recorded_run_is_judged(check, outcome):
+    check(recorded()).expect(outcome)
+
+
+def test_the_recorded_run_had_two_leaders_because_one_was_frozen():
+    verdict = checks.at_most_one_leader(recorded())
+    assert len(verdict.evidence) == 1
+    assert verdict.figures["overlap_s"] == pytest.approx(5.019, abs=0.001)
+    assert verdict.figures["acting_s"] == pytest.approx(0.051, abs=0.001)
+
+
+def test_the_recorded_run_lost_three_leaders_and_no_greeting():
+    losses = checks.new_leader_after_each_loss(recorded())
+    assert losses.figures["losses"] == 3
+    assert losses.figures["longest_s"] == pytest.approx(7.911, abs=0.001)
+    greetings = checks.each_greeting_printed_once(recorded())
+    assert greetings.figures == {"stored": 17, "printed": 26, "lost": 0, "twice": 8}
