@@ -108,10 +108,15 @@ def stored_generations(
             leader=name(event.leader),
             members=tuple(sorted(names.get(member, member) for member in event.members)),
             group_leader=name(event.group_leader),
-            holders=tuple(sorted(names.get(member, member) for member in event.holders)),
+            holders=tuple(sorted(names.get(member, member) for member in _holders(event))),
         )
         for event, end in zip(stored, ends, strict=False)
     ]
+
+
+def _holders(event: ev.GroupStored) -> tuple[str, ...]:
+    """Whoever leads holds the leader topic, also where an old history tells the leader alone."""
+    return event.holders or ((event.leader,) if event.leader else ())
 
 
 def broker_leaderships(stored: Iterable[StoredGeneration], history_end: float) -> Spans[Span]:

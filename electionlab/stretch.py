@@ -10,7 +10,7 @@ from electionlab.events import Event
 
 STATE = (
     *(ev.WorkerStarted, ev.WorkerReady, ev.MemberJoined, ev.PartitionsAssigned),
-    *(ev.WorkerFrozen, ev.WorkerCut, ev.WorkerSlowed, ev.GroupStored),
+    *(ev.WorkerFrozen, ev.WorkerCut, ev.WorkerSlowed, ev.GroupStored, ev.WorkerStopping),
 )
 """What holds until an event of the same kind, or one that undoes it."""
 UNDOES: dict[type[Event], tuple[type[Event], ...]] = {

@@ -1,5 +1,7 @@
 """The group over time: what the broker stored, what workers believe, and who published."""
 
+import dataclasses
+
 import pytest
 from literal import (
     blocked,
@@ -41,6 +43,12 @@ def test_a_member_that_no_log_has_keeps_its_id():
     told = History([group_stored(1, 4, "XA", leader="X"), joined(1, "A", 4)]).stored_generations[0]
     assert (told.leader, told.group_leader, told.holders) == ("faust-X", "faust-X", ("faust-X",))
     assert told.members == ("A", "faust-X")
+
+
+def test_a_leader_holds_the_leader_topic_where_an_old_history_tells_no_holders():
+    event = dataclasses.replace(group_stored(1, 1, "AB", leader="A"), holders=())
+    (told,) = History([event, joined(1, "A", 1)]).stored_generations
+    assert told.holders == ("A",)
 
 
 def test_a_worker_has_a_member_id_for_each_life():
