@@ -320,10 +320,10 @@ def test_views_may_differ_while_a_rebalance_is_on_its_way():
 def test_views_that_differ_are_told_with_the_fault_before():
     verdict = checks.views_agree(in_two_views(4))
     assert verdict.evidence == (
-        "10.000 to 14.000 s: A in its own eyes, the broker's leader was B; "
+        "10.000 to 14.000 s: A in its own eyes (4.00 s of it frozen), the broker's leader was B; "
         "after freeze of A at 5.000 s",
     )
-    assert verdict.figures == {"total_s": 4, "longest_s": 4, "stretches": 1}
+    assert verdict.figures == {"total_s": 4, "longest_s": 4, "acting_s": 0, "stretches": 1}
 
 
 # Publishing
@@ -373,7 +373,7 @@ def test_a_greeting_of_an_uncertain_publisher_is_not_called_stale():
 
 def test_a_gap_in_which_the_loop_was_blocked_does_not_count():
     times = [published(time, "A") for time in (2, 4, 6, 14, 16)]
-    verdict = checks.publishes_at_interval(run_of(blocked(7, "A", 6), *times))
+    verdict = checks.publishes_at_interval(run_of(blocked(7, "A", 6), *times, end=17))
     assert verdict.figures["longest_s"] == 2
 
 
