@@ -1,7 +1,7 @@
 """Each single time that a promise was broken, and what explains it.
 
-The checks say whether a promise held in a history. Here are the same breaches one by one, each
-attributed to a cause by a rule that is stated beside it. A breach without a cause is a finding.
+The checks say whether a promise held in a history, and find where it did not. Here each such breach
+is attributed to a cause by a rule that is stated beside it. A breach without a cause is a finding.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from electionlab import events as ev
-from electionlab.checks import moves
+from electionlab.checks import moves, publishing
+from electionlab.checks.broker import SLACK_S, apart
+from electionlab.checks.causes import near
+from electionlab.checks.leaders import PATIENCE_S, leaderless
 from electionlab.checks.verdict import stretch, where
-from electionlab.history import Fault, History, Span
-from electionlab.spans import overlaps, subtract
+from electionlab.history import History, Span
+from electionlab.spans import overlaps
 
 AFTER_S = 5.0
 """A fault counts as a cause for so many seconds after it has ended: a session of 3 s runs out, the
@@ -37,19 +40,9 @@ class Breach:
     cause: str = ""
 
 
-def fault_behind(history: History, worker: str, time: float) -> Fault | None:
-    """The last fault of a worker, or of a broker if the worker had none, that was at work at a
-    time or had ended at most AFTER_S before."""
-    brokers = sorted({span.worker for span in history.broker_outages})
-    for name in (worker, *brokers):
-        if near := history.faults.touching(time - AFTER_S, time, name):
-            return near[-1]
-    return None
-
-
 def cause_of(history: History, worker: str, time: float) -> str:
     """The kind of fault behind what happened to a worker at a time; empty for none."""
-    fault = fault_behind(history, worker, time)
+    fault = near(history, worker, time, AFTER_S)
     return fault.what if fault else ""
 
 
@@ -70,44 +63,34 @@ def _learned(history: History, older: Span, younger: Span) -> bool:
     return history.generation_of(older.worker, older.end) == younger.generation
 
 
-def views_differ(history: History, slack_s: float = 1.0) -> Iterator[Breach]:
-    """A worker leads in its own eyes and not in the broker's, for more than `slack_s`. Explained by
-    a fault of that worker, or of a broker."""
-    for worker in history.workers:
-        own = [(span.start, span.end) for span in history.leaderships.of(worker)]
-        brokers = [(span.start, span.end) for span in history.broker_leaderships.of(worker)]
-        for start, end in subtract(own, brokers):
-            if end - start > slack_s:
-                words = f"{stretch(history, start, end)}: {worker} led in its own eyes alone"
-                yield Breach(start, end, words, cause_of(history, worker, start))
+def views_differ(history: History) -> Iterator[Breach]:
+    """A worker leads in its own eyes and not in the broker's, for more than SLACK_S. Explained by a
+    fault of that worker, or of a broker."""
+    for (start, end), worker in apart(history):
+        if end - start > SLACK_S:
+            words = f"{stretch(history, start, end)}: {worker} led in its own eyes alone"
+            yield Breach(start, end, words, cause_of(history, worker, start))
 
 
 def stale_publishes(history: History) -> Iterator[Breach]:
     """A worker publishes in a generation that the group has left behind. Explained by a fault of
     that worker or of a broker; or if the broker stored the new generation less than ON_ITS_WAY_S
     before."""
-    for event in history.of(ev.Published):
-        own = history.generation_of(event.worker, event.time)
-        told = history.group_generation(event.time)
-        if own is None or told is None or told.number <= own:
-            continue
+    for event, own, told, since in publishing.stale_publishes(history):
         cause = cause_of(history, event.worker, event.time)
-        if not cause and event.time - told.start <= ON_ITS_WAY_S and told.number == own + 1:
+        if not cause and event.time - since <= ON_ITS_WAY_S and told.number == own + 1:
             cause = ON_ITS_WAY
         words = f"{where(history, event)}: published in generation {own} of {told.number}"
-        yield Breach(told.start, event.time, words, cause)
+        yield Breach(since, event.time, words, cause)
 
 
 def stale_greetings(history: History) -> Iterator[Breach]:
     """A greeting in the topic comes from a worker that the broker had replaced. Explained as a
     stale publish is."""
-    for greeting in history.of(ev.GreetingStored):
-        publisher = history.publisher_of(greeting)
-        if publisher is None or not publisher.certain:
+    for greeting, publisher in publishing.stale_greetings(history):
+        if not publisher.certain:
             continue
         worker, time = publisher.worker, greeting.time
-        if history.broker_leaderships.touching(time, time, worker):
-            continue
         cause = cause_of(history, worker, time)
         told = history.group_generation(time)
         if not cause and told and time - told.start <= ON_ITS_WAY_S:
@@ -116,15 +99,11 @@ def stale_greetings(history: History) -> Iterator[Breach]:
         yield Breach(time, time, words, cause)
 
 
-def no_leader(history: History, patience_s: float = 10.0) -> Iterator[Breach]:
-    """Nobody leads for more than `patience_s`. Explained by any fault at work meanwhile: whoever
-    was to take over may have been broken as well."""
-    leaderships = history.leaderships
-    if not leaderships:
-        return
-    whole = [(leaderships[0].start, history.over)]
-    for start, end in subtract(whole, [(span.start, span.end) for span in leaderships]):
-        if end - start > patience_s:
+def no_leader(history: History) -> Iterator[Breach]:
+    """Nobody leads for more than PATIENCE_S, while a worker lives. Explained by any fault at work
+    meanwhile: whoever was to take over may have been broken as well."""
+    for start, end in leaderless(history):
+        if end - start > PATIENCE_S:
             faults = history.faults.touching(start - AFTER_S, end)
             cause = faults[-1].what if faults else ""
             yield Breach(start, end, f"{stretch(history, start, end)}: nobody led", cause)
@@ -155,6 +134,6 @@ def ended_by_itself(history: History) -> Iterator[Breach]:
         if any(life.start <= act.time <= life.end for act in history.of(*told, worker=life.worker)):
             continue
         words = f"{history.at(life.end):.3f} s: {life.worker} ended by itself"
-        fault = fault_behind(history, life.worker, life.end)
+        fault = near(history, life.worker, life.end, AFTER_S)
         in_this_life = fault is not None and fault.end >= life.start
         yield Breach(life.end, life.end, words, fault.what if fault and in_this_life else "")

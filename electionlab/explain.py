@@ -125,13 +125,14 @@ class Judgement:
         return Table(
             ["check", "outcome", "breaches", "explained by"],
             [
-                (row.check, row.outcome, sum(row.causes.values()) or "", _counted(row.causes))
+                (row.check, row.outcome, sum(row.causes.values()) or "", counted(row.causes))
                 for row in self.rows
             ],
         )
 
 
-def _counted(causes: Mapping[str, int]) -> str:
+def counted(causes: Mapping[str, int]) -> str:
+    """`cut (2), NOTHING (1)`: how many breaches each cause explains, and how many none does."""
     ordered = sorted(causes.items(), key=lambda item: (-item[1], item[0]))
     return ", ".join(f"{cause or 'NOTHING'} ({count})" for cause, count in ordered)
 
@@ -149,7 +150,7 @@ def judge(history: History) -> Judgement:
         verdict = check(history)
         rows.append(Row(check.__name__, verdict.outcome, verdict.finding, {}))
         figures |= _named(check, verdict)
-        if verdict.outcome == "broken":
+        if not _is_kept(check, verdict):
             told = "; ".join([verdict.finding, *verdict.evidence[:5]])
             findings.append(Finding(check.__name__, _when(history, verdict), told))
     for check, find in PROMISES.items():
@@ -166,6 +167,12 @@ def judge(history: History) -> Judgement:
         verdict = check(history)
         rows.append(Row(check.__name__, verdict.outcome, verdict.finding, {}))
     return Judgement(tuple(rows), tuple(findings), figures)
+
+
+def _is_kept(check: Check, verdict: Verdict) -> bool:
+    """What is unknown of an invariant fails a storm too; but a storm may lose no leader."""
+    no_loss = check is checks.new_leader_after_each_loss and verdict.outcome == "unknown"
+    return verdict.outcome == "held" or no_loss
 
 
 def _told_by_another(check: Check, verdict: Verdict) -> bool:

@@ -30,6 +30,7 @@ from fractions import Fraction
 from electionlab import events as ev
 from electionlab.errors import LabError
 from electionlab.history import History
+from electionlab.leading import LOGGED_LATE_S
 
 FAULTS = ("kill", "interrupt")
 STEPS = ("noticed", "told", "regrouped", "assigned", "ticked")
@@ -208,7 +209,7 @@ def _marks(history: History, fault: ev.Event, until: float) -> tuple[float, ...]
         for e in others
         if isinstance(e, ev.Published)
         and e.worker == given[0].worker
-        and e.time > given[0].time - 0.1
+        and e.time > given[0].time - LOGGED_LATE_S
     ]
     stored = [e.time for e in others if isinstance(e, ev.GroupStored) and e.leader is not None]
     if not ticks or not stored:

@@ -7,49 +7,20 @@ faust/transport/consumer.py), so whatever was printed since the last commit is p
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
 from electionlab import events as ev
 from electionlab.breaches import Breach, cause_of
+from electionlab.checks import greetings as find
+from electionlab.checks.broker import behind
 from electionlab.checks.verdict import where
+from electionlab.commits import Commits
 from electionlab.history import History
 
 SENT_AGAIN = "stored twice"
 STALE = "printed by a former owner"
 NOT_COMMITTED = "rebalance before the commit"
-
-
-class Commits:
-    """Up to where each partition of the greetings was committed, over time."""
-
-    def __init__(self, history: History) -> None:
-        self._of: dict[int, list[tuple[float, int]]] = {}
-        for event in history.of(ev.OffsetCommitted):
-            if "__" not in event.topic:
-                self._of.setdefault(event.partition, []).append((event.time, event.committed))
-
-    def at(self, partition: int, time: float) -> int:
-        """The offset committed last at a time; 0 for none."""
-        commits = self._of.get(partition, [])
-        number = bisect_right(commits, (time, 1 << 62))
-        return commits[number - 1][1] if number else 0
-
-    def past(self, partition: int, offset: int) -> float | None:
-        """When it was first committed that the greeting at an offset is done with."""
-        for time, committed in self._of.get(partition, []):
-            if committed > offset:
-                return time
-        return None
-
-
-def prints(history: History) -> dict[str, list[ev.GreetingPrinted]]:
-    """Each greeting's prints, in order of time."""
-    found: dict[str, list[ev.GreetingPrinted]] = {}
-    for event in history.of(ev.GreetingPrinted):
-        found.setdefault(event.greeting, []).append(event)
-    return found
 
 
 def printed_twice(history: History) -> Iterator[Breach]:
@@ -63,7 +34,7 @@ def printed_twice(history: History) -> Iterator[Breach]:
     for place in history.of(ev.GreetingStored):
         stored.setdefault(place.greeting, []).append(place)
     commits = Commits(history)
-    for greeting, printed in prints(history).items():
+    for greeting, printed in find.prints(history).items():
         places = stored.get(greeting, [])
         for first, again in pairwise(printed if places else []):
             place = places[0]
@@ -78,7 +49,7 @@ def printed_twice(history: History) -> Iterator[Breach]:
 
 
 def _why_again(history: History, *printed: ev.GreetingPrinted) -> str:
-    stale = (event for event in printed if _is_stale(history, event))
+    stale = (event for event in printed if behind(history, event.worker, event.time))
     return STALE if any(cause_of(history, e.worker, e.time) for e in stale) else ""
 
 
@@ -97,12 +68,6 @@ def _was_committed(
     return given <= first.time and again.worker == first.worker
 
 
-def _is_stale(history: History, printed: ev.GreetingPrinted) -> bool:
-    own = history.generation_of(printed.worker, printed.time)
-    told = history.group_generation(printed.time)
-    return own is not None and told is not None and told.number > own
-
-
 def _given(history: History, printed: ev.GreetingPrinted) -> float | None:
     """When the printer had been given its partitions last."""
     given = [
@@ -115,13 +80,10 @@ def _given(history: History, printed: ev.GreetingPrinted) -> float | None:
 
 def never_printed(history: History) -> Iterator[Breach]:
     """A greeting in the topic is never printed. Nothing explains that: Faust promises each at least
-    once. Whether somebody committed past it is told, for whoever looks for the reason."""
-    commits, printed = Commits(history), prints(history)
-    for greeting in history.of(ev.GreetingStored):
-        if greeting.greeting in printed:
-            continue
+    once. Whether somebody committed past it is told: if not, it may still be printed, but a storm
+    ends with an election that has recovered, so it should have been."""
+    for greeting, past in find.never_printed(history):
         place = f"{greeting.greeting} (partition {greeting.partition}, offset {greeting.offset})"
-        past = commits.past(greeting.partition, greeting.offset)
         told = (
             "nobody committed past it"
             if past is None
@@ -134,18 +96,7 @@ def never_printed(history: History) -> Iterator[Breach]:
 def out_of_order(history: History) -> Iterator[Breach]:
     """A greeting is first printed before one with a lower offset of its partition. Explained if a
     rebalance came between both prints: the partition had another reader."""
-    first = {greeting: printed[0] for greeting, printed in prints(history).items()}
-    newest: dict[int, ev.GreetingPrinted] = {}
-    seen: set[str] = set()
-    for place in sorted(history.of(ev.GreetingStored), key=lambda e: (e.partition, e.offset)):
-        if place.greeting in seen or place.greeting not in first:
-            continue
-        seen.add(place.greeting)
-        printed = first[place.greeting]
-        latest = newest.setdefault(place.partition, printed)
-        if printed.time >= latest.time:
-            newest[place.partition] = printed
-            continue
+    for place, printed, _, latest in find.out_of_order(history):
         words = (
             f"partition {place.partition}: {where(history, printed)}, before a lower offset at "
             f"{where(history, latest)}"

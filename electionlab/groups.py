@@ -104,10 +104,15 @@ def stored_generations(
             leader=name_of(event.leader) if event.leader else None,
             members=tuple(sorted(map(name_of, event.members))),
             group_leader=name_of(event.group_leader) if event.group_leader else None,
-            holders=tuple(sorted(map(name_of, event.holders))),
+            holders=tuple(sorted(map(name_of, _holders(event)))),
         )
         for event, end in zip(stored, ends, strict=False)
     ]
+
+
+def _holders(event: ev.GroupStored) -> tuple[str, ...]:
+    """Whoever leads holds the leader topic, also where an old history tells the leader alone."""
+    return event.holders or ((event.leader,) if event.leader else ())
 
 
 def broker_leaderships(stored: Iterable[StoredGeneration], history_end: float) -> Spans[Span]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from electionlab import events as ev
-from electionlab import faults, groups, publishers, saved, stretch
+from electionlab import faults, groups, publishers, saved, spans, stretch
 from electionlab.events import Event
 from electionlab.faults import Fault
 from electionlab.groups import Generation, StoredGeneration
@@ -110,7 +110,7 @@ class History:
     @cached_property
     def lives(self) -> Spans[Span]:
         """When each worker process ran."""
-        return self._spans(ev.WorkerStarted, ev.WorkerExited)
+        return spans.lives(self.of(ev.WorkerStarted, ev.WorkerExited), self.end)
 
     @cached_property
     def freezes(self) -> Spans[Span]:

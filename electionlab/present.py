@@ -21,6 +21,7 @@ class Present:
         self.stored: ev.GroupStored | None = None  # the newest generation in the broker's log
         self.printed_at = 0.0
         self._leads_since: dict[str, float] = {}
+        self._stopping: set[str] = set()
         self._joined: dict[str, ev.MemberJoined] = {}
         self._given_at: dict[str, float] = {}
         self._published_at: dict[str, float] = {}
@@ -43,9 +44,12 @@ class Present:
                         self._leads_since.pop(event.worker, None)
                     else:
                         self._leads_since.setdefault(event.worker, event.time)
-                case ev.GroupLeft():
+                case ev.WorkerInterrupted() | ev.WorkerStopping():
+                    self._stopping.add(event.worker)
+                case ev.GroupLeft() if event.worker in self._stopping:
                     self._leads_since.pop(event.worker, None)
                 case ev.WorkerStarted() | ev.WorkerExited():
+                    self._stopping.discard(event.worker)
                     self._leads_since.pop(event.worker, None)
                     self._joined.pop(event.worker, None)
 

@@ -103,6 +103,27 @@ def pair(
     return Spans(found)
 
 
+def lives(told: Iterable[Event], history_end: float) -> Spans[Span]:
+    """When each worker process ran, from `WorkerStarted` and `WorkerExited` in order of time.
+
+    We may see that a process has ended a moment after we started the next one of its name: an exit
+    belongs to the oldest process that has none yet, which ended before the next one began.
+    """
+    begun: dict[str, list[float]] = {}
+    found = []
+    for event in told:
+        starts = begun.setdefault(event.worker, [])
+        if isinstance(event, ev.WorkerStarted):
+            starts.append(event.time)
+        elif starts:
+            start = starts.pop(0)
+            found.append(Span(event.worker, start, min([event.time, *starts[:1]])))
+    for worker, starts in begun.items():
+        found += [Span(worker, *both) for both in itertools.pairwise(starts)]
+        found += [Span(worker, start, history_end, False) for start in starts[-1:]]
+    return Spans(found)
+
+
 def _span(begin: Event, end: float, known: bool) -> Span:
     return Span(begin.worker, begin.time, end, known, getattr(begin, "generation", None))
 

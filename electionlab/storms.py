@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from electionlab.errors import LabError
-from electionlab.explain import Judgement
+from electionlab.explain import Judgement, counted
 from electionlab.places import PROJECT
 from electionlab.tables import Table
 
@@ -86,6 +86,5 @@ def verdicts(storms: Sequence[Recorded]) -> Table:
         causes: Counter[str] = Counter()
         for one in told:
             causes.update(one["causes"])
-        why = ", ".join(f"{cause or 'NOTHING'} ({n})" for cause, n in causes.most_common())
-        rows.append((check, f"{held} of {len(told)}", causes.total() or "", why))
+        rows.append((check, f"{held} of {len(told)}", causes.total() or "", counted(causes)))
     return Table(["check", "held in", "breaches", "explained by"], rows)

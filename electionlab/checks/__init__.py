@@ -28,7 +28,6 @@ from electionlab.checks.broker import (
 )
 from electionlab.checks.greetings import (
     each_greeting_printed_once,
-    greetings_spread,
     no_greeting_is_lost,
     printed_in_order,
 )
@@ -42,6 +41,7 @@ from electionlab.checks.publishing import (
     only_the_leader_publishes,
     publishes_at_interval,
 )
+from electionlab.checks.spreading import greetings_spread
 from electionlab.checks.verdict import Outcome, Verdict
 
 ALL = (

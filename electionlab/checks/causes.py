@@ -13,20 +13,26 @@ worker that was frozen notices that it was expelled, joins again, and that is on
 NEAR_S = 5.0  # a fault before or after this many seconds is told with a greeting
 
 
-def cause(history: History, worker: str, time: float, since: float = float("-inf")) -> Fault | None:
-    """The fault behind what happened to a worker at a time (Unix seconds).
-
-    It is the worker's last one that began at `since` or later, was at work at that time or had
-    ended at most AFTERMATH_S before; if it came while another was at work, that other one. A
-    broker's counts where there is none of the worker's.
-    """
+def near(
+    history: History, worker: str, time: float, within_s: float, since: float = float("-inf")
+) -> Fault | None:
+    """The worker's last fault that was at work at a time (Unix seconds) or had ended at most
+    `within_s` before, and began at `since` or later; a broker's where there is none of the
+    worker's."""
     brokers = {span.worker for span in history.broker_outages}
     for name in (worker, *sorted(brokers)):
-        near = history.faults.touching(time - AFTERMATH_S, time, name)
-        near = [fault for fault in near if fault.start >= since]
-        if near:
-            return _first_of_chain(history, near[-1], since)
+        found = history.faults.touching(time - within_s, time, name)
+        found = [fault for fault in found if fault.start >= since]
+        if found:
+            return found[-1]
     return None
+
+
+def cause(history: History, worker: str, time: float, since: float = float("-inf")) -> Fault | None:
+    """The fault behind what happened to a worker at a time (Unix seconds): the last one near it; if
+    that came while another was at work, that other one."""
+    last = near(history, worker, time, AFTERMATH_S, since)
+    return _first_of_chain(history, last, since) if last else None
 
 
 def _first_of_chain(history: History, fault: Fault, since: float) -> Fault:
@@ -45,8 +51,8 @@ def told(history: History, fault: Fault) -> str:
 
 def fault_before(history: History, time: float) -> str:
     """In words, the last fault on anybody that was at work shortly before a time."""
-    near = history.faults.touching(time - AFTERMATH_S, time)
-    return f"after {told(history, near[-1])}" if near else "after no fault"
+    found = history.faults.touching(time - AFTERMATH_S, time)
+    return f"after {told(history, found[-1])}" if found else "after no fault"
 
 
 def meanwhile(history: History, start: float, end: float) -> str:

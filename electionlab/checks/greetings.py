@@ -3,32 +3,65 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import NamedTuple
 
 from electionlab import events as ev
+from electionlab.checks.broker import unread
 from electionlab.checks.causes import meanwhile
-from electionlab.checks.verdict import Outcome, Verdict, where
+from electionlab.checks.verdict import Verdict, where
+from electionlab.commits import Commits
 from electionlab.history import History
 
 NOT_READ = "What the broker stored was not read."
 
 
+def prints(history: History) -> dict[str, list[ev.GreetingPrinted]]:
+    """Each greeting's prints, in order of time."""
+    found: dict[str, list[ev.GreetingPrinted]] = {}
+    for event in history.of(ev.GreetingPrinted):
+        found.setdefault(event.greeting, []).append(event)
+    return found
+
+
+def never_printed(history: History) -> list[tuple[ev.GreetingStored, float | None]]:
+    """Each greeting in the topic that nobody printed; and when somebody first committed past it
+    (Unix seconds), None where nobody did or the commits were not read."""
+    commits, printed = Commits(history), prints(history)
+    return [
+        (event, commits.past(event.partition, event.offset))
+        for event in history.of(ev.GreetingStored)
+        if event.greeting not in printed
+    ]
+
+
+def lost(history: History) -> list[ev.GreetingStored]:
+    """Each greeting in the topic that nobody printed and nobody will: somebody committed past it.
+    Where the commits were not read, or not to their end, each that nobody printed."""
+    known = bool(Commits(history)) and not unread(history)
+    return [event for event, past in never_printed(history) if past is not None or not known]
+
+
 def no_greeting_is_lost(history: History) -> Verdict:
     """Whether each greeting in the topic was printed at least once.
 
-    Needs what the broker stored (`Workers.read_topic`); without it the verdict is unknown. The
-    evidence tells who published a lost one and what was going on. Figures: `stored`, `lost`.
+    Needs what the broker stored (`Workers.read_topic`); without it the verdict is unknown. A
+    greeting that nobody printed is lost once somebody has committed past it, and waits until then;
+    where the commits are not known, it is lost. The evidence tells who published a lost one and
+    what was going on. Figures: `stored`, `lost`, `waiting`.
     """
     claim = "Each greeting is printed at least once."
     stored = history.of(ev.GreetingStored)
     if not stored:
         return Verdict(claim, "unknown", NOT_READ)
-    printed = {event.greeting for event in history.of(ev.GreetingPrinted)}
-    lost = [event for event in stored if event.greeting not in printed]
-    figures = {"stored": len(stored), "lost": len(lost)}
-    if lost:
-        evidence = tuple(_lost(history, event) for event in lost)
-        return Verdict(claim, "broken", f"{len(lost)} of {len(stored)} never.", evidence, figures)
-    return Verdict(claim, "held", f"None of {len(stored)} was lost.", (), figures)
+    gone = lost(history)
+    waiting = len(never_printed(history)) - len(gone)
+    figures = {"stored": len(stored), "lost": len(gone), "waiting": waiting}
+    still = f" {waiting} not yet, and nobody committed past it." if waiting else ""
+    if gone:
+        evidence = tuple(_lost(history, event) for event in gone)
+        finding = f"{len(gone)} of {len(stored)} never.{still}"
+        return Verdict(claim, "broken", finding, evidence, figures)
+    return Verdict(claim, "held", f"None of {len(stored)} was lost.{still}", (), figures)
 
 
 def _lost(history: History, event: ev.GreetingStored) -> str:
@@ -49,33 +82,34 @@ def _published_by(history: History, event: ev.GreetingStored) -> str:
 def each_greeting_printed_once(history: History) -> Verdict:
     """Whether each greeting in the topic was printed exactly once, and by whom.
 
-    Needs what the broker stored (`Workers.read_topic`); without it the verdict is unknown. The
-    evidence tells who published and what was going on. Figures: `stored`, `printed`, `lost`,
-    `twice`.
+    Needs what the broker stored (`Workers.read_topic`); without it the verdict is unknown. What is
+    lost is told as by `no_greeting_is_lost`. The evidence tells who published and what was going
+    on. Figures: `stored`, `printed`, `lost`, `twice`.
     """
     claim = "Each greeting is printed exactly once."
     stored = history.of(ev.GreetingStored)
     if not stored:
         return Verdict(claim, "unknown", NOT_READ)
-    printers: dict[str, list[ev.GreetingPrinted]] = {}
-    for event in history.of(ev.GreetingPrinted):
-        printers.setdefault(event.greeting, []).append(event)
-    lost = [event for event in stored if event.greeting not in printers]
+    printers = prints(history)
+    gone = lost(history)
     twice = [event for event in stored if len(printers.get(event.greeting, ())) > 1]
     figures = {
         "stored": len(stored),
         "printed": sum(len(printers.get(event.greeting, ())) for event in stored),
-        "lost": len(lost),
+        "lost": len(gone),
         "twice": len(twice),
     }
-    evidence = [_lost(history, event) for event in lost]
+    evidence = [_lost(history, event) for event in gone]
     evidence += [_repeated(history, event, printers[event.greeting]) for event in twice]
     if evidence:
-        finding = f"Of {len(stored)} in the topic {len(lost)} not at all, {len(twice)} repeatedly."
+        finding = f"Of {len(stored)} in the topic {len(gone)} not at all, {len(twice)} repeatedly."
         return Verdict(claim, "broken", finding, tuple(evidence), figures)
-    counts = Counter(printers[event.greeting][0].worker for event in stored)
+    once = [event for event in stored if event.greeting in printers]
+    counts = Counter(printers[event.greeting][0].worker for event in once)
     evidence = [f"worker {worker}: {counts[worker]}" for worker in history.workers]
-    finding = f"All {len(stored)} in the topic, each by one worker."
+    waiting = len(stored) - len(once)
+    finding = f"All {len(once)} in the topic, each by one worker."
+    finding += f" {waiting} not yet, and nobody committed past it." if waiting else ""
     return Verdict(claim, "held", finding, tuple(evidence), figures)
 
 
@@ -90,6 +124,41 @@ def _repeated(
     )
 
 
+class OutOfOrder(NamedTuple):
+    """A greeting whose first print came before that of one with a lower offset: its `place` and its
+    print, and the offset and the print of that other one."""
+
+    place: ev.GreetingStored
+    printed: ev.GreetingPrinted
+    before: int
+    latest: ev.GreetingPrinted
+
+
+def out_of_order(history: History) -> list[OutOfOrder]:
+    """Each greeting that was first printed before one with a lower offset of its partition."""
+    found = []
+    newest: dict[int, tuple[int, ev.GreetingPrinted]] = {}  # by partition: printed latest so far
+    for place, printed in _first_prints(history):
+        offset, latest = newest.setdefault(place.partition, (place.offset, printed))
+        if printed.time < latest.time:
+            found.append(OutOfOrder(place, printed, offset, latest))
+        else:
+            newest[place.partition] = place.offset, printed
+    return found
+
+
+def _first_prints(
+    history: History,
+) -> list[tuple[ev.GreetingStored, ev.GreetingPrinted]]:
+    """The place of each greeting that was printed, in order of partition and offset, and its first
+    print. A producer that sends again may store a greeting twice: only its first place counts."""
+    places: dict[str, ev.GreetingStored] = {}
+    for event in sorted(history.of(ev.GreetingStored), key=lambda e: (e.partition, e.offset)):
+        places.setdefault(event.greeting, event)
+    printed = prints(history)
+    return [(place, printed[text][0]) for text, place in places.items() if text in printed]
+
+
 def printed_in_order(history: History) -> Verdict:
     """Whether the greetings of each partition were first printed in the order of their offsets.
 
@@ -97,53 +166,19 @@ def printed_in_order(history: History) -> Verdict:
     `out_of_order`.
     """
     claim = "Within a partition, greetings are printed in order."
-    stored = history.of(ev.GreetingStored)
-    if not stored:
+    if not history.of(ev.GreetingStored):
         return Verdict(claim, "unknown", NOT_READ)
-    first_print: dict[str, ev.GreetingPrinted] = {}
-    for printed in history.of(ev.GreetingPrinted):
-        first_print.setdefault(printed.greeting, printed)
-    late, judged, seen = [], 0, set()
-    newest: dict[int, tuple[int, ev.GreetingPrinted]] = {}  # by partition: printed latest so far
-    for event in sorted(stored, key=lambda event: (event.partition, event.offset)):
-        # A producer that sends again may store a greeting twice: only its first place counts.
-        if event.greeting in seen or event.greeting not in first_print:
-            continue
-        seen.add(event.greeting)
-        judged += 1
-        printed = first_print[event.greeting]
-        offset, latest = newest.get(event.partition, (event.offset, printed))
-        if printed.time < latest.time:
-            late.append(
-                f"partition {event.partition}: offset {event.offset} at {where(history, printed)}, "
-                f"before offset {offset} at {where(history, latest)}"
-                f"{meanwhile(history, printed.time, latest.time)}"
-            )
-        else:
-            newest[event.partition] = event.offset, printed
+    judged, late = len(_first_prints(history)), out_of_order(history)
     figures = {"greetings": judged, "out_of_order": len(late)}
     if late:
+        evidence = tuple(
+            f"partition {place.partition}: offset {place.offset} at {where(history, printed)}, "
+            f"before offset {before} at {where(history, latest)}"
+            f"{meanwhile(history, printed.time, latest.time)}"
+            for place, printed, before, latest in late
+        )
         finding = f"{len(late)} of {judged} came before one with a lower offset."
-        return Verdict(claim, "broken", finding, tuple(late), figures)
+        return Verdict(claim, "broken", finding, evidence, figures)
     if not judged:
         return Verdict(claim, "unknown", "None was printed.", (), figures)
     return Verdict(claim, "held", f"All {judged} in order.", (), figures)
-
-
-def greetings_spread(history: History) -> Verdict:
-    """Whether greetings were printed by more than one worker, and by how many each.
-
-    Figures: `greetings`, `workers`, and `share_largest` (0 to 1).
-    """
-    claim = "Any running worker may print a greeting."
-    printed = history.of(ev.GreetingPrinted)
-    if len(history.workers) < 2 or len(printed) < 5:
-        finding = f"{len(printed)} greetings and {len(history.workers)} workers are too few."
-        return Verdict(claim, "unknown", finding)
-    counts = Counter(event.worker for event in printed)
-    share = max(counts.values()) / len(printed)
-    figures = {"greetings": len(printed), "workers": len(counts), "share_largest": share}
-    evidence = tuple(f"worker {worker}: {counts[worker]}" for worker in history.workers)
-    by = ", ".join(f"{worker} printed {counts[worker]}" for worker in history.workers)
-    outcome: Outcome = "held" if len(counts) > 1 else "broken"
-    return Verdict(claim, outcome, f"Of {len(printed)}: {by}.", evidence, figures)

@@ -7,20 +7,24 @@ from bisect import bisect_right
 
 from electionlab import events as ev
 from electionlab.checks.causes import cause
+from electionlab.checks.leaders import PATIENCE_S, leading
 from electionlab.checks.verdict import Verdict, seconds, where
 from electionlab.groups import Steps
 from electionlab.history import History, Span
 
 
-def new_leader_after_each_loss(history: History, patience_s: float = 10.0) -> Verdict:
+def new_leader_after_each_loss(history: History, patience_s: float = PATIENCE_S) -> Verdict:
     """Whether another worker took over each time the leader was lost, and how long that took.
 
     The time counts from what we did to the leader (or from the loss, if we did nothing) to the
     first publish of its successor: of a worker that was given leadership after the lost leadership
     had begun. A frozen or cut leader still leads in its own eyes while its successor is elected.
-    The same name in a new life is another worker. A loss after which no other worker was running is
-    no test, and neither is the end of the run, nor one that came less than `patience_s` before it
-    and found no successor any more. Figures: `median_s`, `longest_s`, `losses`.
+    The same name in a new life is another worker. A worker that was started more than `patience_s`
+    after the loss is a successor only if none that ran at the loss ran on undisturbed until then.
+
+    A loss after which no other worker was running is no test, and neither is the end of the run,
+    nor one that came less than `patience_s` before it and found no successor any more. Figures:
+    `median_s`, `longest_s`, `losses`.
     """
     claim = "After each loss of the leader another worker takes over."
     took, evidence, missing = [], [], []
@@ -41,6 +45,8 @@ def new_leader_after_each_loss(history: History, patience_s: float = 10.0) -> Ve
         line = f"{where(history, loss)}: lost by {loss.by}"
         if not heirs:
             evidence.append(f"{line}, and no other worker was running")
+        elif publish and _comes_too_late(history, publish, heirs, moved, patience_s):
+            missing.append(f"{line}, and only {publish.worker}, started later, published after it")
         elif publish is not None:
             took.append(publish.time - since)
             evidence.append(f"{line}; {publish.worker} published {took[-1]:.2f} s later")
@@ -75,6 +81,20 @@ def _moved(history: History, lost: Span) -> float:
     return later[0].start if later else lost.end
 
 
+def _comes_too_late(
+    history: History, publish: ev.Published, heirs: list[Span], moved: float, patience_s: float
+) -> bool:
+    """Whether a publish is of a worker that was started when the heirs should have taken over, and
+    one of them could have: it ran, and nothing was done to it or to a broker."""
+    lives = history.lives.touching(publish.time, publish.time, publish.worker)
+    if not lives or lives[-1].start <= moved + patience_s:
+        return False
+    disturbed = {fault.worker for fault in history.faults.touching(moved, publish.time)}
+    if any(outage.worker in disturbed for outage in history.broker_outages):
+        return False
+    return any(heir.end > publish.time and heir.worker not in disturbed for heir in heirs)
+
+
 class _Successors:
     """Finds who published first after a leadership was lost."""
 
@@ -98,9 +118,12 @@ class _Successors:
         return None
 
     def _took_over(self, event: ev.Published, lost: Span) -> bool:
-        if not self.history.leaderships.touching(event.time, event.time, event.worker):
+        led = leading(self.history, event.worker, event.time)
+        if not led:
             return False
         if event.worker == lost.worker:
             lives = self.history.lives.touching(event.time, event.time, event.worker)
             return bool(lives) and lives[-1].start > lost.end
+        if led[-1].start > lost.start:
+            return True
         return (self.assigned[event.worker].at(event.time) or 0.0) > lost.start

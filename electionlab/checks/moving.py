@@ -11,6 +11,7 @@ from electionlab import events as ev
 from electionlab.checks.causes import cause, told
 from electionlab.checks.verdict import Verdict
 from electionlab.history import Fault, History
+from electionlab.leading import LOGGED_LATE_S
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def moves(history: History) -> list[Move]:
             continue
         fault, reason = _why(history, former, given.time)
         led = history.leaderships.touching(given.time, given.time, given.worker)
-        first = bisect_right(times[given.worker], given.time)
+        first = bisect_right(times[given.worker], given.time - LOGGED_LATE_S)
         found.append(
             Move(
                 time=given.time,

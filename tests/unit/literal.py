@@ -98,6 +98,20 @@ def view(time, worker, leads, leader=None, heir=False):
     return ev.WorkerView(time=time, worker=worker, leader=leader, leads=leads, heir=heir)
 
 
+def left(time, worker):
+    return ev.GroupLeft(time=time, worker=worker)
+
+
+def stopping(time, worker):
+    return ev.WorkerStopping(time=time, worker=worker, signal=2)
+
+
+def committed(time, offset, partition=0):
+    return ev.OffsetCommitted(
+        time=time, worker="kafka", topic=GREETINGS_TOPIC, partition=partition, committed=offset
+    )
+
+
 def revoked(time, worker):
     return ev.PartitionsRevoked(time=time, worker=worker, partitions={})
 

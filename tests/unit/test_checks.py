@@ -269,5 +269,5 @@ def test_the_share_of_the_busiest_worker_is_told():
     events = [printed(time, "A" if time else "B", str(time)) for time in range(5)]
     verdict = checks.greetings_spread(History(events))
     assert verdict.outcome == "held"
-    assert verdict.figures == {"greetings": 5, "workers": 2, "share_largest": 0.8}
+    assert verdict.figures == {"greetings": 5, "workers": 2, "share_largest": 0.8, "left_out": 0}
     assert verdict.finding == "Of 5: A printed 4, B printed 1."

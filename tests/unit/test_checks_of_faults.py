@@ -318,10 +318,10 @@ def test_views_may_differ_while_a_rebalance_is_on_its_way():
 def test_views_that_differ_are_told_with_the_fault_before():
     verdict = checks.views_agree(in_two_views(4))
     assert verdict.evidence == (
-        "10.000 to 14.000 s: A in its own eyes, the broker's leader was B; "
+        "10.000 to 14.000 s: A in its own eyes (4.00 s of it frozen), the broker's leader was B; "
         "after freeze of A at 5.000 s",
     )
-    assert verdict.figures == {"total_s": 4, "longest_s": 4, "stretches": 1}
+    assert verdict.figures == {"total_s": 4, "longest_s": 4, "acting_s": 0, "stretches": 1}
 
 
 # Publishing

@@ -4,10 +4,10 @@ import itertools
 
 import pytest
 from literal import (
-    GREETINGS_TOPIC,
     assigned,
     broker_killed,
     broker_started,
+    committed,
     cut,
     ended,
     exited,
@@ -16,25 +16,21 @@ from literal import (
     healed,
     joined,
     killed,
+    left,
     printed,
     published,
     revoked,
     sound_run,
     started,
+    stopping,
     stored,
     thawed,
 )
 
-from electionlab import checks, explain, report
+from electionlab import breaches, checks, explain, report
 from electionlab import events as ev
 from electionlab.history import History
 from electionlab.present import Present
-
-
-def committed(time, offset):
-    return ev.OffsetCommitted(
-        time=time, worker="kafka", topic=GREETINGS_TOPIC, partition=0, committed=offset
-    )
 
 
 def begun(time, number, what="kill"):
@@ -97,6 +93,28 @@ def test_an_election_that_never_began_fails_the_storm():
     judgement = explain.judge(History(events))
     assert found(judgement) == {"recovers_after_each_round"}
     assert "round 0: nobody leads" in judgement.findings[0].words
+
+
+def test_an_invariant_of_which_nothing_is_known_fails_the_storm():
+    judgement = judged(without=ev.Published)
+    assert "only_the_leader_publishes" in found(judgement)
+
+
+def test_a_storm_may_lose_no_leader():
+    calm = [started(0, "A"), joined(1, "A", 1), assigned(1, "A", True), ended(20)]
+    judgement = explain.judge(History([*calm, group_stored(1, 1, "A", leader="A")]))
+    assert "new_leader_after_each_loss" not in found(judgement)
+
+
+def test_time_in_which_nobody_lives_is_no_time_without_a_leader_on_either_side():
+    history = History(
+        [
+            *(started(0, "A"), assigned(1, "A", True), exited(4, "A"), started(30, "A")),
+            *(assigned(32, "A", True), ended(40)),
+        ]
+    )
+    assert checks.always_a_leader(history).outcome == "held"
+    assert list(breaches.no_leader(history)) == []
 
 
 # Two leaders
@@ -336,6 +354,14 @@ def test_the_present_knows_two_leaders_and_strangers():
 
 def test_without_the_brokers_log_nothing_has_recovered():
     assert Present().missing({"A"}, 0) == "no generation in the broker's log"
+
+
+def test_who_leaves_the_group_without_a_stop_leads_on():
+    present = Present()
+    present.feed([joined(1, "A", 1), assigned(1, "A", True), left(2, "A")])
+    assert present.leaders == ["A"]
+    present.feed([stopping(3, "A"), left(3.1, "A")])
+    assert present.leaders == []
 
 
 def test_an_ended_worker_leads_no_longer():

@@ -1,6 +1,6 @@
 """The group over time: what the broker stored, what workers believe, and who published."""
 
-from dataclasses import replace
+import dataclasses
 
 import pytest
 from literal import (
@@ -45,6 +45,12 @@ def test_a_member_that_no_log_has_keeps_its_id():
     assert told.members == ("A", "faust-X")
 
 
+def test_a_leader_holds_the_leader_topic_where_an_old_history_tells_no_holders():
+    event = dataclasses.replace(group_stored(1, 1, "AB", leader="A"), holders=())
+    (told,) = History([event, joined(1, "A", 1)]).stored_generations
+    assert told.holders == ("A",)
+
+
 def test_a_worker_has_a_member_id_for_each_life():
     history = History(
         [
@@ -79,7 +85,7 @@ def test_the_worker_that_the_broker_tells_of_counts():
 
 
 def test_a_member_is_named_by_the_broker_by_its_log_or_by_its_id():
-    told = replace(group_stored(1, 1, "AB"), workers=("6066", ""))
+    told = dataclasses.replace(group_stored(1, 1, "AB"), workers=("6066", ""))
     history = History([told, joined(2, "6067", 1, "faust-B")])
     names = [history.name_of(f"faust-{letter}") for letter in "ABC"]
     assert names == ["6066", "6067", "faust-C"]

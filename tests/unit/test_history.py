@@ -11,13 +11,16 @@ from literal import (
     ending,
     exited,
     frozen,
+    interrupted,
     joined,
     killed,
+    left,
     published,
     recorded,
     revoked,
     sound_run,
     started,
+    stopping,
     stored,
     thawed,
 )
@@ -94,22 +97,26 @@ def test_an_assignment_that_leads_again_is_no_new_leadership():
 
 
 @pytest.mark.parametrize(
-    ("event", "by"),
+    ("events", "by"),
     [
-        (assigned(5, "A", False), "assignment"),
-        (ev.GroupLeft(time=5, worker="A"), "leaving"),
-        (exited(5, "A"), "exit"),
-        (killed(5, "A"), "exit"),
+        ([assigned(5, "A", False)], "assignment"),
+        ([stopping(4, "A"), left(5, "A")], "leaving"),
+        ([interrupted(4, "A"), left(5, "A")], "leaving"),
+        ([exited(5, "A")], "exit"),
+        ([killed(5, "A")], "exit"),
+        ([ev.WorkerKilled(time=4, worker="A", effective=5)], "exit"),
     ],
-    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+    ids=lambda value: value if isinstance(value, str) else type(value[0]).__name__,
 )
-def test_leadership_is_lost_by(event, by):
-    history = History([assigned(2, "A", True), event, ended(9)])
+def test_leadership_is_lost_by(events, by):
+    history = History([assigned(2, "A", True), *events, ended(9)])
     assert history.of(ev.LeadershipLost) == [ev.LeadershipLost(time=5, worker="A", by=by)]
     assert spans(history.leaderships, history) == [("A", 0, 3)]
 
 
-@pytest.mark.parametrize("event", [revoked(5, "A"), frozen(5, "A"), exited(5, "B")])
+@pytest.mark.parametrize(
+    "event", [revoked(5, "A"), frozen(5, "A"), exited(5, "B"), left(5, "A"), stopping(5, "A")]
+)
 def test_leadership_outlives(event):
     history = History([assigned(2, "A", True), event, ended(9)])
     assert history.of(ev.LeadershipLost) == []
@@ -343,3 +350,16 @@ def test_a_text_with_any_end_of_line_is_loaded_again(tmp_path, end):
     event = ev.Logged(time=1, worker="A", level="INFO", text=f"one{end}two")
     path = History([event]).save(tmp_path / "h.jsonl")
     assert History.load(path).events == (event,)
+
+
+def test_an_exit_seen_after_the_next_start_ends_the_life_before_it():
+    history = History([started(0, "A"), started(10, "A"), exited(10.1, "A"), ended(20)])
+    assert history.lives == [Span("A", 0, 10), Span("A", 10, 20, end_is_known=False)]
+    history = History([*history, exited(15, "A")])
+    assert history.lives == [Span("A", 0, 10), Span("A", 10, 15)]
+
+
+def test_a_stretch_knows_who_was_stopping():
+    events = [started(0, "A"), assigned(1, "A", True), stopping(4, "A"), left(6, "A")]
+    stretch = History([*events, exited(9, "A"), ended(9)]).between(5, 8)
+    assert [(span.start, span.end) for span in stretch.leaderships] == [(5, 6)]
