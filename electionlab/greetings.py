@@ -36,13 +36,13 @@ def printed_twice(history: History) -> Iterator[Breach]:
     commits = Commits(history)
     for greeting, printed in find.prints(history).items():
         places = stored.get(greeting, [])
-        for first, again in pairwise(printed if places else []):
+        for number, (first, again) in enumerate(pairwise(printed if places else []), 1):
             place = places[0]
             words = (
                 f"{greeting} (partition {place.partition}, offset {place.offset}): "
                 f"{where(history, first)}; again {where(history, again)}"
             )
-            cause = SENT_AGAIN if len(places) > 1 else _why_again(history, first, again)
+            cause = SENT_AGAIN if number < len(places) else _why_again(history, first, again)
             if not cause and not _was_committed(history, commits, place, first, again):
                 cause = NOT_COMMITTED
             yield Breach(first.time, again.time, words, cause)
@@ -61,11 +61,11 @@ def _was_committed(
     again: ev.GreetingPrinted,
 ) -> bool:
     """Whether the greeting was committed when its second printer was given partitions for the last
-    time; or whether it was given none in between, so that it printed twice out of itself."""
+    time; or whether it was given none in between: then no rebalance explains the second print."""
     given = _given(history, again)
     if given is None or commits.at(place.partition, given) > place.offset:
         return True
-    return given <= first.time and again.worker == first.worker
+    return given <= first.time
 
 
 def _given(history: History, printed: ev.GreetingPrinted) -> float | None:

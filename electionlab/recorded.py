@@ -74,6 +74,8 @@ def load(path: Path = FAILOVERS) -> Recorded:
     for name in ("date", "machine", "command"):
         if not isinstance(told.get(name), str) or not told[name]:
             raise LabError(f"{path} does not say its {name}.")
+    if not isinstance(told.get("versions"), dict):
+        raise LabError(f"{path} does not say its versions.")
     given = told.get("rounds")
     if not isinstance(given, list) or not given:
         raise LabError(f"{path} has no rounds.")
@@ -87,7 +89,7 @@ def load(path: Path = FAILOVERS) -> Recorded:
         date=told["date"],
         machine=told["machine"],
         command=told["command"],
-        versions=dict(told.get("versions", {})),
+        versions=told["versions"],
         rounds=read,
         note=told.get("note", ""),
     )
@@ -107,4 +109,6 @@ def _as_round(told: Mapping[str, Any]) -> Round:
         raise ValueError(f"no fault {told['fault']!r}")
     if not all(math.isfinite(number) and number >= 0 for number in numbers):
         raise ValueError("a number is negative or not finite")
+    if not all(asdict(settings).values()):
+        raise ValueError("a setting is 0 s")
     return Round(told["fault"], settings, took, float(told["late_s"]), int(told["generations"]))

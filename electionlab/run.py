@@ -66,7 +66,7 @@ class Run(Stoppable):
 
     def running(self) -> list[Worker]:
         """The workers whose processes run."""
-        return [worker for worker in self.workers.values() if worker.alive]
+        return [worker for worker in list(self.workers.values()) if worker.alive]
 
     def leader(self) -> Worker | None:
         """The worker that leads now, according to the workers' logs."""

@@ -8,6 +8,7 @@ A cell that asks for an experiment waits for it alone; the others go on meanwhil
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import os
 import threading
@@ -33,9 +34,14 @@ PATIENCE_S = 220.0
 
 
 class SideBySide(Stoppable):
-    """Starts the labs of `benches`, `at_once` at a time, as soon as it is made."""
+    """Starts the labs of `benches`, `at_once` at a time, as soon as it is made.
+
+    If that is not said, ELECTIONLAB_AT_ONCE says it, or else `AT_ONCE`. LabError if it is no number
+    of labs.
+    """
 
     def __init__(self, benches: Sequence[Bench], *, at_once: int | None = None) -> None:
+        count = _at_once(at_once)
         self._stopping = threading.Event()
         self._labs: list[Lab] = []
         self._done: dict[str, Future[History]] = {}
@@ -44,7 +50,6 @@ class SideBySide(Stoppable):
             for experiment in bench.experiments:
                 self._done[experiment.__name__] = Future()
                 self._experiments[experiment.__name__] = experiment
-        count = at_once or int(os.environ.get("ELECTIONLAB_AT_ONCE", AT_ONCE))
         self._pool = ThreadPoolExecutor(count, thread_name_prefix="electionlab bench")
         for bench in benches:
             self._pool.submit(self._run, bench)
@@ -76,10 +81,18 @@ class SideBySide(Stoppable):
     def stop(self) -> None:
         """End all labs, also those in the middle of an experiment. Ended already is fine."""
         self._stopping.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for lab in self._labs:
-            lab.stop(within=0)
-        self._pool.shutdown()
+        with contextlib.ExitStack() as at_last:  # one that fails leaves the others no less stopped
+            at_last.callback(self._give_up)
+            at_last.callback(self._pool.shutdown)
+            for lab in self._labs:
+                at_last.callback(lab.stop, within=0)
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _give_up(self) -> None:
+        """Tell whoever waits for an experiment whose lab was never made."""
+        for done in self._done.values():
+            if not done.done():
+                done.set_exception(LabError("The labs were stopped before this experiment."))
 
     def _run(self, bench: Bench) -> None:
         waiting = [self._done[experiment.__name__] for experiment in bench.experiments]
@@ -97,6 +110,14 @@ class SideBySide(Stoppable):
             for done in waiting:
                 if not done.done():
                     done.set_exception(error)
+
+
+def _at_once(asked: int | None) -> int:
+    told = os.environ.get("ELECTIONLAB_AT_ONCE", AT_ONCE) if asked is None else asked
+    with contextlib.suppress(ValueError):
+        if (count := int(told)) >= 1:
+            return count
+    raise LabError(f"One lab or more can run at once, not {told}: see ELECTIONLAB_AT_ONCE.")
 
 
 Labs = TypeVar("Labs", bound=SideBySide)

@@ -162,7 +162,7 @@ class Workers(Run):
                     lambda: not any(worker.alive for worker in running), within=within, why=str
                 )
         finally:
-            for worker in self.workers.values():
+            for worker in list(self.workers.values()):
                 with contextlib.suppress(LabError):
                     if worker.alive:
                         self.kill(worker)

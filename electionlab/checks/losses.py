@@ -56,10 +56,9 @@ def new_leader_after_each_loss(history: History, patience_s: float = PATIENCE_S)
             evidence.append(f"{line}, and the run was over {history.over - since:.2f} s later")
         else:
             missing.append(f"{line}, and nobody published after it")
-    evidence += missing
     if missing:
         finding = f"{len(missing)} of {len(took) + len(missing)} losses had no successor."
-        return Verdict(claim, "broken", finding, tuple(evidence))
+        return Verdict(claim, "broken", finding, (*missing, *evidence))
     if not took:
         return Verdict(claim, "unknown", "No leader was lost while others ran.", tuple(evidence))
     figures = {"median_s": statistics.median(took), "longest_s": max(took), "losses": len(took)}

@@ -152,6 +152,16 @@ def test_a_loss_with_nobody_else_running_is_no_test():
     assert verdict.evidence == ("4.000 s, worker A: lost by exit, and no other worker was running",)
 
 
+def test_the_loss_without_a_successor_is_told_first():
+    events = [started(0, "A"), started(0, "B"), assigned(1, "A", True), assigned(1, "B", False)]
+    events += [published(2, "A"), killed(3, "A"), exited(3, "A", 137), assigned(6, "B", True)]
+    events += [published(7, "B"), started(8, "A"), assigned(9, "A", False)]
+    events += [killed(20, "B"), exited(20, "B", 137), ended(60)]
+    verdict = checks.new_leader_after_each_loss(History(events)).expect("broken")
+    assert "20.000 s" in verdict.evidence[0]
+    assert any("3.000 s" in line for line in verdict.evidence[1:])
+
+
 def test_what_is_lost_at_the_end_of_the_run_needs_no_successor():
     history = History(
         [

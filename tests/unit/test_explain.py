@@ -237,6 +237,18 @@ def test_a_greeting_printed_twice_out_of_nothing_fails_the_storm():
     assert found(judgement) == {"each_greeting_printed_once"}
 
 
+def test_a_greeting_printed_by_two_owners_at_once_fails_the_storm():
+    # A prints what B printed, and has had its partitions since long before: both own them.
+    judgement = judged(printed(4.3, "A", "0.1"))
+    assert found(judgement) == {"each_greeting_printed_once"}
+
+
+def test_a_greeting_stored_twice_explains_one_more_print_and_no_third():
+    twice = [stored(15.3, "0.5", 9), printed(15.4, "B", "0.5"), committed(15.5, 10)]
+    judgement = judged(*twice, printed(15.6, "B", "0.5"))
+    assert causes(judgement, checks.each_greeting_printed_once) == {"stored twice": 1, "": 1}
+
+
 def test_a_greeting_stored_twice_may_be_printed_twice():
     judgement = judged(stored(15.3, "0.5", 9), printed(15.4, "B", "0.5"), committed(15.5, 10))
     assert judgement.passed

@@ -61,6 +61,8 @@ def test_a_run_says_when_where_and_how(tmp_path):
         (lambda told: told.pop("date"), "does not say its date"),
         (lambda told: told.update(machine=""), "does not say its machine"),
         (lambda told: told.update(command=3), "does not say its command"),
+        (lambda told: told.update(versions=None), "does not say its versions"),
+        (lambda told: told["rounds"][0].update(heartbeat_s=0), "a setting is 0 s"),
         (lambda told: told.update(format="other"), "no recorded run"),
         (lambda told: told.update(version=2), "version 2"),
         (lambda told: told.update(rounds=[]), "has no rounds"),
