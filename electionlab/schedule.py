@@ -210,3 +210,20 @@ KINDS: dict[str, tuple[int, Callable[[_Draw], Drawn]]] = {
     "both": (2, _both),
 }
 """Each kind of round: how often it is drawn, as a weight, and what draws it."""
+
+MEANS = {
+    "interrupt": "Ctrl+C, and started again",
+    "kill": "kill -9, and started again",
+    "freeze": "frozen for a while",
+    "cut": "cut off for a while",
+    "slow": "a slow network for a while",
+    "block": "a blocked event loop",
+    "add": "one worker more",
+    "remove": "one worker fewer",
+    "stop broker": "a broker stopped, and started again",
+    "kill broker": "a broker killed, and started again",
+    "starting": "ended, started, and broken while it starts",
+    "two": "two workers at once, the leader among them",
+    "both": "cut off and frozen",
+}
+"""Each kind of round in words."""

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from electionlab import explain, schedule
 from electionlab.errors import LabError
-from electionlab.explain import Judgement, counted
+from electionlab.explain import Check, Judgement, counted
+from electionlab.history import History
 from electionlab.places import PROJECT
 from electionlab.tables import Table
 
@@ -74,17 +76,31 @@ def kinds(storms: Sequence[Recorded]) -> Table:
     total: Counter[str] = Counter()
     for storm in storms:
         total.update(storm.kinds)
-    return Table(["what was done", "rounds"], [*total.most_common(), ("all", total.total())])
+    rows = [(schedule.MEANS.get(kind, kind), count) for kind, count in total.most_common()]
+    return Table(["what was done in a round", "rounds"], [*rows, ("all", total.total())])
 
 
 def verdicts(storms: Sequence[Recorded]) -> Table:
-    """For each check: in how many storms it held, how many breaches there were, and why."""
+    """For each check what it claims, whether a storm may break it, in how many storms it held, how
+    many breaches there were, and why."""
     rows = []
-    for check in storms[0].checks if storms else ():
-        told = [storm.checks[check] for storm in storms if check in storm.checks]
+    for check, rule in _rules():
+        told = [storm.checks[check.__name__] for storm in storms if check.__name__ in storm.checks]
+        if not told:
+            continue
+        claim = check(History([])).claim
         held = sum(one["outcome"] == "held" for one in told)
         causes: Counter[str] = Counter()
         for one in told:
             causes.update(one["causes"])
-        rows.append((check, f"{held} of {len(told)}", causes.total() or "", counted(causes)))
-    return Table(["check", "held in", "breaches", "explained by"], rows)
+        rows.append((claim, rule, f"{held} of {len(told)}", causes.total() or "", counted(causes)))
+    return Table(["claim", "in a storm", "held in", "breaches", "explained by"], rows)
+
+
+def _rules() -> Iterator[tuple[Check, str]]:
+    for rule, found in (
+        ("must hold", explain.INVARIANTS),
+        ("may break, with a cause", explain.PROMISES),
+        ("is told", explain.SHOWN),
+    ):
+        yield from ((check, rule) for check in found)

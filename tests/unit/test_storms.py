@@ -2,7 +2,7 @@
 
 import pytest
 
-from electionlab import storms
+from electionlab import schedule, storms
 from electionlab.errors import LabError
 
 CHECKS = {
@@ -26,11 +26,23 @@ def test_storms_are_kept_by_their_seed(tmp_path):
 
 def test_rounds_and_breaches_are_counted_over_all_storms():
     told = [storm(1), storm(2, kinds={"cut": 5})]
-    assert storms.kinds(told).rows == [["cut", "5"], ["freeze", "2"], ["kill", "1"], ["all", "8"]]
-    assert storms.verdicts(told).rows == [
-        ["at_most_one_leader", "0 of 2", "4", "freeze (4)"],
-        ["no_greeting_is_lost", "2 of 2", "", ""],
+    assert storms.kinds(told).rows == [
+        ["cut off for a while", "5"],
+        ["frozen for a while", "2"],
+        ["kill -9, and started again", "1"],
+        ["all", "8"],
     ]
+    may = "may break, with a cause"
+    assert storms.verdicts(told).rows == [
+        ["At most one worker leads at any time.", may, "0 of 2", "4", "freeze (4)"],
+        ["Each greeting is printed at least once.", may, "2 of 2", "", ""],
+    ]
+
+
+def test_each_kind_of_round_has_words_and_each_check_a_row():
+    assert set(schedule.MEANS) == set(schedule.KINDS)
+    (recorded, *_) = storms.load()
+    assert len(storms.verdicts([recorded]).rows) == len(recorded.checks)
 
 
 def test_a_breach_that_nothing_explains_stands_out():
