@@ -28,9 +28,9 @@ OUTCOMES = ("held", "broken")
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim: `expected` says what each experiment is expected to find, `held` or `broken`.
-    `condition` finishes the sentence "held only if …" where experiments differ. `page` and `anchor`
-    are where it is judged.
+    """A claim: `expected` says what each experiment is expected to find, `held` or `broken`, or
+    either of them (`held|broken`) where a lucky run proves nothing. `condition` finishes the
+    sentence "held only if …" where experiments differ. `page` and `anchor` are where it is judged.
     """
 
     key: str
@@ -78,8 +78,7 @@ class Judged:
         return [
             name
             for name in {**self.claim.expected, **self.outcomes}
-            if name not in self.claim.expected
-            or self.outcomes.get(name) != self.claim.expected[name]
+            if self.outcomes.get(name) not in self.claim.expected.get(name, "").split("|")
         ]
 
     @property
@@ -115,7 +114,7 @@ def load(path: Path = LEDGER) -> dict[str, Claim]:
             claim = Claim(**entry)
         except TypeError as error:
             raise LabError(f"{path}, claim {number}: {error}") from error
-        wrong = [o for o in claim.expected.values() if o not in OUTCOMES]
+        wrong = [o for o in claim.expected.values() if o not in (*OUTCOMES, "held|broken")]
         if wrong or not claim.expected or claim.key in claims:
             raise LabError(f"{path}, claim {claim.key!r}: {wrong or 'nothing expected, or twice'}")
         if len(set(claim.expected.values())) > 1 and not claim.condition:
