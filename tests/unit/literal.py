@@ -206,3 +206,9 @@ def sound_run():
 
 def recorded():
     return History.load(DATA / "history.jsonl")
+
+
+def run_of(*events, workers="AB", end=40):
+    """Workers start at 0 s and A leads from 1 s on."""
+    begin = [*(started(0, worker) for worker in workers), assigned(1, "A", True)]
+    return History([*begin, *events, ended(end)])
