@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
+import importlib.metadata
 import os
-import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-from docutils.nodes import document
-from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
-
-ROOT = Path(__file__).resolve().parent
-sys.path.insert(0, str(ROOT))
-
-from electionlab import beforehand, pages  # noqa: E402
-from electionlab.errors import LabError  # noqa: E402
-from electionlab.locks import BUILD_VARIABLE  # noqa: E402
-from electionlab.processes import Process, add_owner  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # this folder's electionlab, no other one
 
 project = "Leader election, live"
-author = ""
+author = "The authors of this workbook"
+project_copyright = f"2026, {author}"
+version = release = importlib.metadata.version("electionlab")
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_copybutton", "sphinx_design"]
-extensions += ["electionlab.ledger_page"]
+extensions += [f"electionlab.book.{name}" for name in ("build", "claims_directive", "docstrings")]
+extensions += ["electionlab.book.replay_directive", "electionlab.book.publishing"]
+extensions += ["electionlab.book.published", "electionlab.book.executed_copies"]
+extensions += ["electionlab.book.glossary_links", "electionlab.book.toggle_names"]
+default_role = "code"  # `name` in a docstring, as in Markdown
+autodoc_preserve_defaults = True  # shows PROJECT, not its path on the machine that builds
 root_doc = "index"
 include_patterns = ["index.md", "docs/**", "notebooks/**"]
 exclude_patterns = ["_build", ".venv", "**/.ipynb_checkpoints"]
@@ -34,120 +28,54 @@ exclude_patterns = ["_build", ".venv", "**/.ipynb_checkpoints"]
 myst_enable_extensions = ["colon_fence", "deflist", "attrs_inline"]
 myst_heading_anchors = 3
 
+# Links to the documentation of other packages would need Sphinx's intersphinx, which asks the
+# network; a build does not need a network. Type variables are documented nowhere.
+nitpick_ignore_regex = [
+    (r"py:.*", r"(collections\.abc|contextlib|datetime|pathlib|signal|threading|IPython)\..*"),
+    (r"py:.*", r"electionlab(\.\w+)+\.([A-Z]|Labs)"),
+]
+
+# The address of this workbook's repository, as in https://github.com/OWNER/NAME. From it come the
+# buttons that open a notebook on Binder or in Codespaces; while it is empty there are none.
+repository = ""
+
 html_theme = "sphinx_book_theme"
 html_title = project
 html_static_path = ["docs/_static"]
+html_favicon = "docs/_static/favicon.svg"
 html_css_files = ["electionlab.css"]
 html_show_copyright = False
 html_theme_options = {
     "use_fullscreen_button": False,
     "navbar_persistent": [],  # one search box is enough
 }
+# Where the pages will be, with a slash at the end. Known only to who publishes them.
+html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 html_last_updated_fmt = "%Y-%m-%d"
+epub_show_urls = "no"
+epub_publisher = author
+epub_exclude_files = ["search.html"]
+latex_engine = "xelatex"  # pdfTeX has no ✓
+linkcheck_ignore = [r"https?://(localhost|127\.0\.0\.1)\b"]  # what a reader starts
+linkcheck_timeout = 20
 copybutton_prompt_text = r"^\$ "
 copybutton_prompt_is_regexp = True
 
-
-def _fingerprint() -> str:
-    """What the outputs of the pages depend on beside their own text. The cache of outputs does not
-    look at imported modules, so their sum is part of its path."""
-    known = hashlib.sha256()
-    files = [
-        *ROOT.glob("electionlab/**/*.py"),
-        *ROOT.glob("electionlab/locks/*"),
-        *ROOT.glob("examples/*.py"),
-        *(path for path in ROOT.glob("electionlab/kafka_home/**/*") if path.is_file()),
-        *ROOT.glob("docs/recorded/*"),
-        *ROOT.glob("*.txt"),
-        ROOT / "docs" / "claims.toml",
-        ROOT / "leader.py",
-    ]
-    for path in sorted(files):
-        known.update(path.name.encode() + path.read_bytes())
-    return known.hexdigest()[:16]
-
+# A page is executed again when one of these files has changed, or a package, or the page itself.
+pages_depend_on = [
+    "electionlab/**/*",
+    "examples/**/*",
+    "docs/recorded/*",
+    "docs/claims.toml",
+    "leader.py",
+    "requirements.txt",
+]
 
 # CI executes every page anew; elsewhere a page is executed when it, or what it uses, has changed.
 nb_execution_mode = "force" if os.environ.get("CI") else "cache"
-nb_execution_cache_path = str(ROOT / "_build" / "executed" / _fingerprint())
-nb_execution_timeout = 240
-nb_execution_show_tb = True
+# Seconds. It should end only waits without a deadline: deadlines stretch on a busy machine.
+nb_execution_timeout = 3600
+# electionlab.book.build warns about a page that failed, without nbclient's frames.
+suppress_warnings = ["mystnb.exec"]
 nb_merge_streams = True
 nb_output_stderr = "show"
-
-
-BESIDE_NICENESS = 5
-
-
-class Build:
-    """One run of Sphinx: what is fetched before, and whose turn it is to be executed."""
-
-    def __init__(self) -> None:
-        self.process = os.getpid()
-        self.maker: Process | None = None
-        self.turns: pages.Turns | None = None
-        self.parallel = 1
-        self.watches = False
-
-    def prepare(self, app: Sphinx) -> None:
-        """Fetch Kafka before any page needs it."""
-        add_owner(self.process)
-        os.environ[BUILD_VARIABLE] = str(self.process)
-        with _one_sentence():
-            self.maker = beforehand.prepare_all()
-
-    def arrange(self, app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-        """Have each page read by a process of its own, if several are to be executed."""
-        self.parallel = app.parallel
-        at_once = app.parallel if app.parallel > 1 else app.config.pages_at_once
-        found = [pages.look(name, Path(env.doc2path(name))) for name in docnames]
-        if at_once > 1 and sum(page.runs for page in found) > 1:
-            self.turns = pages.Turns(found, at_once)
-            docnames[:] = self.turns.order
-            app.parallel = len(docnames)
-            pages.notice_killed_readers()
-
-    def begin(self, app: Sphinx, docname: str, source: list[str]) -> None:
-        """A page is about to be read, and executed."""
-        if os.getpid() != self.process and not self.watches:
-            self.watches = True
-            pages.end_with_parent(self.process)
-        # Each page has a cache of its own: SQLite would let only one process write to one.
-        path = Path(nb_execution_cache_path, docname)
-        app.env.mystnb_config = app.env.mystnb_config.copy(execution_cache_path=str(path))
-        if self.turns:
-            self.turns.take(docname)
-            if self.turns.yields(docname):
-                os.nice(BESIDE_NICENESS)  # this process reads no other page
-
-    def end(self, app: Sphinx, doctree: document) -> None:
-        """A page was executed and read."""
-        if self.turns:
-            self.turns.give_back(app.env.docname)
-
-    def finish(self, app: Sphinx, env: BuildEnvironment) -> None:
-        """All pages were read. Writing them takes no time worth a fork."""
-        app.parallel = self.parallel
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        with _one_sentence():
-            beforehand.finish(self.maker)
-
-
-@contextlib.contextmanager
-def _one_sentence() -> Iterator[None]:
-    """Say why, and no more: Sphinx would bury it under a report of versions and extensions."""
-    try:
-        yield
-    except LabError as error:
-        raise SystemExit(f"electionlab: {error}") from None
-
-
-def setup(app: Sphinx) -> None:
-    # `-j N` says the same.
-    app.add_config_value("pages_at_once", pages.AT_ONCE, "", int)
-    build = Build()
-    app.connect("builder-inited", build.prepare)
-    app.connect("env-before-read-docs", build.arrange)
-    app.connect("source-read", build.begin)
-    app.connect("doctree-read", build.end)
-    app.connect("env-updated", build.finish)

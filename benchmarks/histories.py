@@ -19,8 +19,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from electionlab import checks
-from electionlab import events as ev
-from electionlab.history import History
+from electionlab.history import events as ev
+from electionlab.history.event_json import event_to_json
+from electionlab.history.history import History
 
 RECORDED = Path(__file__).parent.parent / "tests" / "data" / "history.jsonl"
 PAUSE_S = 5.0  # between one run and the next
@@ -42,19 +43,19 @@ def repeated(count: int) -> Iterator[ev.Event]:
 
 def stored_groups(recorded: History) -> Iterator[ev.GroupStored]:
     """What a broker would have stored: each generation when its last member had joined."""
-    for told in recorded.generations:
-        joins = [join for join in recorded.member_joins if join.generation == told.number]
+    for generation in recorded.generations:
+        joins = [join for join in recorded.member_joins if join.generation == generation.number]
         ids = {join.worker: join.member_id for join in joins}
-        leader = ids.get(told.leader or "")
+        leader = ids.get(generation.leader or "")
         yield ev.GroupStored(
             time=max(join.time for join in joins),
             worker="kafka",
-            generation=told.number,
-            members=tuple(ids[worker] for worker in told.members),
-            group_leader=ids.get(told.group_leader or ""),
+            generation=generation.number,
+            members=tuple(ids[worker] for worker in generation.members),
+            group_leader=ids.get(generation.group_leader or ""),
             leader=leader,
             holders=(leader,) if leader else (),
-            offset=told.number,
+            offset=generation.number,
         )
 
 
@@ -88,9 +89,7 @@ def write(path: Path, count: int) -> None:
         file.write(json.dumps({"format": "electionlab-history", "version": 2, "about": {}}) + "\n")
         for event in repeated(count):
             begun = begun or event.time
-            told = {"event": type(event).__name__, "at": round(event.time - begun, 3)}
-            line = json.dumps(told | dataclasses.asdict(event), ensure_ascii=False)
-            file.write(line + "\n")
+            file.write(json.dumps(event_to_json(event, begun), ensure_ascii=False) + "\n")
 
 
 def read_and_check(path: str) -> None:
@@ -122,10 +121,10 @@ def rows(count: int = 1_000_000) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "long.jsonl"
         write(path, count)
-        told = subprocess.run(
-            [sys.executable, __file__, str(path)], check=True, capture_output=True, text=True
+        output = subprocess.run(
+            [sys.executable, __file__, str(path)], check=True, capture_output=True, encoding="utf-8"
         ).stdout
-    events, load_s, check_s, resident_mb = json.loads(told.splitlines()[-1])
+    events, load_s, check_s, resident_mb = json.loads(output.splitlines()[-1])
     what = f"a made-up history of {events:,} events"
     return [
         f"| {what} is loaded, processor s | {load_s:.1f} | |",

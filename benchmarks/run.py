@@ -24,15 +24,19 @@ import psutil
 from bs4 import BeautifulSoup
 from jupyter_cache import get_cache
 
-from electionlab import Kafka, Workers, ports
-from electionlab import events as ev
-from electionlab.history import History
-from electionlab.install import new_id, prepare, properties
-from electionlab.places import PROJECT
-from electionlab.processes import Process
-from electionlab.waiting import wait_until
-from electionlab.walkthrough import COMMAND, PORTS
-from electionlab.witness import Witness
+from electionlab import Kafka, Workers
+from electionlab.history import events as ev
+from electionlab.history.history import History
+from electionlab.host import ports
+from electionlab.host.folders import PROJECT
+from electionlab.host.process import Process
+from electionlab.host.waiting import wait_until
+from electionlab.kafka.install import prepare
+from electionlab.kafka.java import LANGUAGE
+from electionlab.kafka.properties import kraft_properties
+from electionlab.kafka.storage import new_id
+from electionlab.kafka.witness import Witness
+from electionlab.lab.walkthrough import COMMAND, PORTS
 
 HERE = Path(__file__).parent
 STOCK_HEAP = "-Xmx512m"  # everything else as the JVM chooses
@@ -44,8 +48,9 @@ def stock_boot() -> float:
     port, controller_port = ports.free_port(), ports.free_port()
     folder = Path(tempfile.mkdtemp(prefix="electionlab-stock-"))
     config = folder / "server.properties"
-    config.write_text(properties(folder / "data", port, controller_port))
-    java = [str(installation.java.launcher), STOCK_HEAP, "-cp", installation.class_path]
+    config.write_text(kraft_properties(folder / "data", port, controller_port), encoding="utf-8")
+    java = [str(installation.java.launcher), STOCK_HEAP, *LANGUAGE]
+    java += ["-cp", installation.class_path]
     witness = Witness(f"{ports.LOOPBACK}:{port}")
     begun = time.monotonic()
     tool = [*java, "kafka.tools.StorageTool", "format", "-t", new_id(), "-c", str(config)]
@@ -137,7 +142,9 @@ def unchanged_build() -> list[str]:
 
 def page_history() -> History:
     """The history that the built playbook page offers for download."""
-    page = BeautifulSoup((PROJECT / "_build/html/docs/playbook.html").read_text(), "html.parser")
+    page = BeautifulSoup(
+        (PROJECT / "_build/html/docs/playbook.html").read_text(encoding="utf-8"), "html.parser"
+    )
     data = page.select_one("a[download='history.jsonl']")["href"].partition("base64,")[2]
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
         file.write(base64.b64decode(data).decode())
@@ -191,7 +198,9 @@ def _leadership(history: History, time_: float):
 
 def kafka_waits() -> list[tuple[str, float]]:
     """What the page waits for Kafka, started both ways: said in the tabs of that section."""
-    page = BeautifulSoup((PROJECT / "_build/html/docs/playbook.html").read_text(), "html.parser")
+    page = BeautifulSoup(
+        (PROJECT / "_build/html/docs/playbook.html").read_text(encoding="utf-8"), "html.parser"
+    )
     told = [" ".join(tab.get_text().split()) for tab in page.select("div.sd-tab-content")]
     found = [re.search(r"answering after ([\d.]+) s", words) for words in told[:2]]
     names = ("Kafka is ready", "ZooKeeper and Kafka are ready")
@@ -250,7 +259,7 @@ def machine() -> str:
 
 
 def _lines(path: str) -> list[str]:
-    return Path(path).read_text().splitlines() if Path(path).exists() else []
+    return Path(path).read_text(encoding="utf-8").splitlines() if Path(path).exists() else []
 
 
 def main() -> None:
@@ -259,7 +268,7 @@ def main() -> None:
     parser.add_argument("--fresh", action="store_true", help="also time a fresh clone (network)")
     options = parser.parse_args()
     # One page after the other: how long the playbook's takes is measured too.
-    alone = ["make", "html", "SPHINX_OPTIONS=-D pages_at_once=1"]
+    alone = ["make", "html", "SPHINXOPTS=-D pages_at_once=1"]
     subprocess.run(alone, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
     rows = [
         *boot(options.rounds),
@@ -274,7 +283,7 @@ def main() -> None:
     head = ["# What was measured", "", f"`make benchmarks` on {machine()}.", ""]
     head += ["Median and spread where there are several rounds.", ""]
     text = "\n".join([*head, "| what | measured | wanted |", "|---|---|---|", *rows]) + "\n"
-    (HERE / "results.md").write_text(text)
+    (HERE / "results.md").write_text(text, encoding="utf-8")
     sys.stdout.write(text)
 
 

@@ -12,9 +12,9 @@ import argparse
 import statistics
 from collections.abc import Sequence
 
-from electionlab import sweep
-from electionlab.failover import FAULTS, STEPS, Round
-from electionlab.tables import Table
+from electionlab.failover import measure as sweep
+from electionlab.failover.model import FAULTS, STEPS, Round
+from electionlab.pictures.tables import Table
 
 
 def measure(labs: int, rounds: int) -> list[Round]:

@@ -11,16 +11,18 @@ import shutil
 import statistics
 import time
 
-from electionlab import ZooKeeperWay, home, ports
-from electionlab.jars import ensure_jars
-from electionlab.java import find_java
-from electionlab.layout import find_home
-from electionlab.locks import walkthrough
-from electionlab.places import new_log
-from electionlab.processes import Process
-from electionlab.waiting import wait_until
-from electionlab.witness import Witness
-from electionlab.zookeeper import answers
+from electionlab import ZooKeeperWay
+from electionlab.host import ports
+from electionlab.host.folders import new_log
+from electionlab.host.locks import walkthrough
+from electionlab.host.process import Process
+from electionlab.host.waiting import wait_until
+from electionlab.kafka import zookeeper_home
+from electionlab.kafka.java import LANGUAGE
+from electionlab.kafka.kafka_home import find_home
+from electionlab.kafka.properties import PLAYBOOK_PORT, ZOOKEEPER_PORT
+from electionlab.kafka.witness import Witness
+from electionlab.kafka.zookeeper import answers
 
 # bin/kafka-run-class.sh and the two start scripts of Kafka 3.9
 STOCK = [
@@ -33,17 +35,23 @@ HEAPS = {"zookeeper": ["-Xmx512M", "-Xms512M"], "kafka": ["-Xmx1G", "-Xms1G"]}
 def stock() -> float:
     """Seconds from nothing to Kafka's answer, with the flags of Kafka's own scripts."""
     made = find_home({})
-    plan = home.Plan(find_java(), tuple(ensure_jars(home.LOCK)), made.path.parent)
+    installation = zookeeper_home.ZooKeeperInstallation.fetch()
     for left in ("zookeeper", "kafka"):
-        shutil.rmtree(plan.data / left, ignore_errors=True)
-    ports.require_free([home.ZOOKEEPER_PORT, home.PORT], "the measurement")
+        shutil.rmtree(installation.data / left, ignore_errors=True)
+    ports.require_free([ZOOKEEPER_PORT, PLAYBOOK_PORT], "the measurement")
     logging = f"-Dlog4j.configuration={made.config('log4j.properties').as_uri()}"
-    witness = Witness(f"{ports.LOOPBACK}:{home.PORT}")
+    witness = Witness(f"{ports.LOOPBACK}:{PLAYBOOK_PORT}")
     servers = []
 
     def run(name: str, config: str) -> None:
-        flags = [*HEAPS[name], *" ".join(STOCK).split(), logging, "-cp", plan.class_path]
-        command = [str(plan.java.launcher), *flags, home.MAINS[name], str(made.config(config))]
+        flags = [*HEAPS[name], *" ".join(STOCK).split(), *LANGUAGE, logging]
+        flags += ["-cp", installation.class_path]
+        command = [
+            str(installation.java.launcher),
+            *flags,
+            zookeeper_home.MAINS[name],
+            str(made.config(config)),
+        ]
         servers.append(Process(command, name=name, log=new_log(f"stock-{name}")))
 
     begun = time.monotonic()
@@ -52,7 +60,7 @@ def stock() -> float:
         wait_until(answers, within=60, why=lambda: "no ZooKeeper", every=0.01)
         run("kafka", "server.properties")
         wait_until(
-            lambda: ports.accepts(home.PORT) and witness.can_make_topics(within=5),
+            lambda: ports.accepts(PLAYBOOK_PORT) and witness.can_make_topics(within=5),
             within=60,
             why=lambda: "no Kafka",
             every=0.01,

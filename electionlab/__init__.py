@@ -6,46 +6,32 @@ What a notebook needs:
     ZooKeeperWay   the same, started as the playbook does it, ZooKeeper first
     Sasl       a user and a password, for a Kafka that asks for them over TLS
     Workers    the playbook's workers, what is done to them, and the history of it
+    Lab        a Kafka and workers of its own, to break in every way; `start_lab` for a cell
+    experiments    what is broken in a lab, one function each; `benches` runs several labs at once
+    InsideWorker   a worker inside this interpreter
     History    what happened, saved and loaded
     Timeline   the picture of a history
     Views      who leads by log, by HTTP and by the broker, as a picture
     Rebalance  the sequence diagram of one rebalance, from what was captured of it
     Distribution   measured values in groups, as a picture
     Logs       the logs of a run, to read and to download
+    tables     a history, or its group, in rows
     checks     what must hold of a history, as functions that return a Verdict
     events     the kinds of events that a history has
+    claims     the claims ledger
+    PROJECT    the folder of this checkout
+
+Each stands in one of the rooms (`host`, `history`, `kafka`, `checks`, `pictures`, `lab`, `storm`,
+`failover`, `book`), whose first lines say what it is for. A name is imported on first use.
 """
 
-from electionlab import checks, events
-from electionlab.bands import Views
-from electionlab.checks import Verdict
-from electionlab.distribution import Distribution
-from electionlab.errors import LabError
-from electionlab.history import History
-from electionlab.kafka import Kafka, occupied
-from electionlab.logs import Logs
-from electionlab.security import Sasl
-from electionlab.sequence import Rebalance
-from electionlab.timeline import Timeline
-from electionlab.worker import Worker
-from electionlab.workers import Workers
-from electionlab.zookeeper import ZooKeeperWay
+import sys
 
-__all__ = [
-    "Distribution",
-    "History",
-    "Kafka",
-    "LabError",
-    "Logs",
-    "Rebalance",
-    "Sasl",
-    "Timeline",
-    "Verdict",
-    "Views",
-    "Worker",
-    "Workers",
-    "ZooKeeperWay",
-    "checks",
-    "events",
-    "occupied",
-]
+import lazy_loader
+
+if "ipykernel" in sys.modules:  # a notebook's kernel, or a page's
+    from electionlab.errors import require_asserts
+
+    require_asserts()
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

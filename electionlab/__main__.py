@@ -1,172 +1,254 @@
-"""`python -m electionlab`: what the make targets call."""
+"""`python -m electionlab`: what the make targets call.
+
+A command imports what it needs when it runs, so that `--help` and the short commands are quick.
+"""
 
 from __future__ import annotations
 
-import argparse
 import os
-import random
 import signal
+import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from electionlab import doctor, home, jars, layout, ports, report, timeline, walkthrough
-from electionlab.errors import LabError
-from electionlab.install import COORDINATES, LOCK, prepare
-from electionlab.kafka import PLAYBOOK_PORT, Kafka
-from electionlab.places import PROJECT, cache_folder, require_writable
-from electionlab.processes import add_owner, outer_owners
+import click
+
+from electionlab.errors import LabError, writing
+from electionlab.host import terminal
+
+NAME = "python -m electionlab"
+RANGE = click.IntRange(1, 1000)
 
 
-def fetch(_: argparse.Namespace) -> None:
-    """fetch and prepare Kafka, so that all else works without a network"""
-    installation = prepare()
+class OutputFile(click.Path):
+    """The path of a file to write, checked before an hour's work rather than after it. click itself
+    checks only files that exist."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, writable=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = Path(value)
+        if not path.absolute().parent.is_dir():
+            self.fail(f"{path} cannot be written: there is no folder {path.parent}.", param, ctx)
+        if not path.exists() and not os.access(path.absolute().parent, os.W_OK):
+            self.fail(f"{path} cannot be written: permission denied.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class WorkbookCommand(click.Command):
+    """A command that runs only where a notebook's kernel would import this very package."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from electionlab.book import checkout
+
+        checkout.require_own_package()
+        return super().invoke(ctx)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+def commands() -> None:
+    """Run Kafka, JupyterLab, a storm or a series of failovers, or build the pages."""
+
+
+@commands.command()
+def fetch() -> None:
+    """Fetch and prepare Kafka, so that all else works offline.
+
+    What has failed before is tried again.
+    """
+    from electionlab.host.folders import cache_folder
+    from electionlab.kafka import zookeeper_home
+    from electionlab.kafka.install import prepare
+
+    installation = prepare(again=True)
     cache = "with" if installation.aot_cache else "without"
     print(
         f"Kafka {installation.version} is ready in {cache_folder()}, on {installation.java}, "
         f"{cache} an AOT cache."
     )
-    print(f"Kafka {home.VERSION}, the last with ZooKeeper, is ready in {home.make_home()}.")
+    home = zookeeper_home.make_home(again=True)
+    print(f"Kafka {zookeeper_home.VERSION}, the last with ZooKeeper, is ready in {home}.")
 
 
-def kafka(_: argparse.Namespace) -> None:
-    """run a broker in the foreground until Ctrl+C"""
-    with Kafka(lock=False) as broker:
-        if broker.process is None:
-            print(
-                f"{broker!r}.\nIt belongs to {ports.listener(PLAYBOOK_PORT)}. Nothing was started."
-            )
-            return
-        print(
-            f"{broker!r}.\nIn other terminals, in the folder {PROJECT}:\n\n"
-            "    . .venv/bin/activate\n"
-            "    faust -A leader worker -l info --web-port 6066\n\n"
-            "and the same with --web-port 6067 and 6068.\n"
-            f"Kafka's own log is {broker.process.log}\nCtrl+C stops it.",
-            flush=True,
-        )
-        try:
-            while broker.process.alive:
-                outer_owners()  # raises when make has gone
-                time.sleep(0.2)
-        except KeyboardInterrupt:
-            print("\nStopping Kafka.")
-            return
-        raise LabError(f"Kafka ended by itself: {broker!r}. Its log: {broker.process.log}")
+@commands.command(cls=WorkbookCommand)
+def kafka() -> None:
+    """Run a broker in the foreground until Ctrl+C."""
+    from electionlab.lab.foreground import run
+
+    run()
 
 
-def lab(arguments: argparse.Namespace) -> None:
-    """open the notebooks in JupyterLab"""
-    prepare()  # progress belongs in this terminal, not in a cell
-    add_owner(os.getpid())
-    # A kernel without a browser for two minutes is ended, and with it what it owns.
-    idle_s = os.environ.get("ELECTIONLAB_CULL_S", "120")
-    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={PROJECT / 'notebooks'}"]
-    command += ["--ServerApp.ip=127.0.0.1", f"--MappingKernelManager.cull_idle_timeout={idle_s}"]
-    command += ["--MappingKernelManager.cull_interval=5", *arguments.options]
-    if os.geteuid() == 0:  # a container; JupyterLab would refuse
-        command.append("--allow-root")
-    os.execv(sys.executable, command)
+@commands.command(cls=WorkbookCommand)
+def demo() -> None:
+    """Walk through the playbook in this terminal, in under a minute."""
+    from electionlab.kafka.install import prepare
+    from electionlab.lab import demo
 
-
-def picture(arguments: argparse.Namespace) -> None:
-    """run the walkthrough in short and draw it into an SVG file"""
-    require_writable(arguments.path)
-    history = walkthrough.run()
-    arguments.path.write_text(timeline.svg(history, standalone=True) + "\n")
-    print(f"{arguments.path}: {timeline.describe(history)}")
-
-
-def failover(arguments: argparse.Namespace) -> None:
-    """measure failovers over and over, with many settings side by side"""
-    from electionlab import sweep  # what it needs takes longer to load than most commands run
-
-    for name in ("rounds", "at_once"):
-        if getattr(arguments, name) not in (None, *range(1, 1001)):
-            raise LabError(f"--{name.replace('_', '-')} has to be 1 or more, and 1000 at most.")
-    if arguments.record:
-        require_writable(arguments.record)
     prepare()
-    sweep.main(arguments.rounds, arguments.record, arguments.note, arguments.at_once)
+    demo.run()
 
 
-def diagnose(_: argparse.Namespace) -> None:
-    """say what was found on this machine, and how to mend what is missing"""
-    findings = list(doctor.examine())
+@commands.command(cls=WorkbookCommand)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[-- JUPYTER-OPTIONS]")
+def lab(options: tuple[str, ...]) -> None:
+    """Open your copies of the notebooks in JupyterLab."""
+    from electionlab.book import jupyterlab
+    from electionlab.host.owners import add_owner
+    from electionlab.kafka.install import prepare
+
+    prepare()  # progress belongs in this terminal, not in a cell
+    os.environ["PYTHONUTF8"] = "1"  # for the kernels: a cell may read a log
+    add_owner(os.getpid())
+    jupyterlab.run(options)
+
+
+@commands.command()
+def env() -> None:
+    """Print the line that sets KAFKA_HOME, for a shell to eval."""
+    from electionlab.kafka import kafka_home
+
+    print(kafka_home.export())
+
+
+@commands.command(cls=WorkbookCommand)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[-- SPHINX-OPTIONS]")
+def build(options: tuple[str, ...]) -> None:
+    """Build the pages; if that fails, say what the doctor finds."""
+    from sphinx.cmd.build import main as sphinx
+
+    interrupted = False
+
+    def interrupt(number: int, frame: Any) -> None:
+        nonlocal interrupted
+        interrupted = True
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # at once, whatever its pages are doing
+    try:
+        status = sphinx(options)
+    except SystemExit as ended:  # after --version, or with a sentence on why nothing can be built
+        status = ended.code if isinstance(ended.code, int) else 1
+        if status == 1:
+            print(ended, file=sys.stderr)
+    if interrupted:
+        raise KeyboardInterrupt
+    if status:
+        subprocess.run([sys.executable, "-m", "electionlab", "doctor"], check=False, stdout=2)
+        raise LabError("The pages were not built: see above.")
+
+
+@commands.command(cls=WorkbookCommand)
+@click.argument("path", type=OutputFile())
+@click.option("--save", type=OutputFile(), help="The file for the history, JSON Lines.")
+def picture(path: Path, save: Path | None) -> None:
+    """Run the walkthrough in short and draw it into an SVG file.
+
+    PATH is the SVG file to write.
+    """
+    from electionlab.lab import walkthrough
+    from electionlab.pictures.timeline import Timeline
+
+    history = walkthrough.run()
+    if save:
+        history.save(save)
+    shown = Timeline(history)
+    with writing(path):
+        path.write_text(shown.svg(standalone=True) + "\n", encoding="utf-8")
+    print(f"{path}: {shown!r}")
+
+
+@commands.command(cls=WorkbookCommand)
+@click.option("--rounds", type=click.IntRange(min=1), default=30, help="How many rounds.")
+@click.option("--seed", type=int, help="Fixes the schedule; a random one if left out.")
+@click.option("--workers", type=click.IntRange(3, 5), default=3, help="How many at the start.")
+@click.option("--brokers", type=click.Choice([1, 3]), default=1, help="How many.")
+@click.option("--program", default="faulty", help="A program in examples/.")
+@click.option("--save", type=OutputFile(), help="The file for the history, JSON Lines.")
+@click.option("--record", type=OutputFile(), help="The file of recorded storms to add this one to.")
+def storm(rounds: int, seed: int | None, **options: Any) -> None:
+    """Break a running election in rounds, and judge what happened.
+
+    A fault of the storm has to explain whatever happened.
+    """
+    import random
+
+    from electionlab.storm import command
+
+    if not command.run(rounds, random.randrange(1_000_000) if seed is None else seed, **options):
+        raise LabError("The storm found something that nothing explains: see above.")
+
+
+@commands.command(cls=WorkbookCommand)
+@click.option("--rounds", type=RANGE, default=20, help="Of each fault and setting.")
+@click.option("--record", type=OutputFile(), help="The JSON file to write.")
+@click.option(
+    "--note", default="", show_default=False, help="What readers of the file need to know."
+)
+@click.option(
+    "--at-once",
+    type=RANGE,
+    help="How many labs run at once; if left out, as many as this machine can run.",
+)
+def failover(rounds: int, record: Path | None, note: str, at_once: int | None) -> None:
+    """Measure failovers over and over, with many settings."""
+    from electionlab.failover import measure
+    from electionlab.kafka.install import prepare
+
+    prepare()
+    measure.main(rounds, record, note, at_once)
+
+
+@commands.command()
+def doctor() -> None:
+    """Say what this machine has, and how to fix what is missing."""
+    from electionlab.book.doctor import examine
+
+    findings = list(examine())
     print("\n".join(map(str, findings)))
     if any(finding.mend for finding in findings):
         raise LabError("Something is missing: see the lines with → above.")
 
 
-def env(_: argparse.Namespace) -> None:
-    """print the line that sets KAFKA_HOME for the playbook's commands, for a shell to eval"""
-    print(layout.export())
+@commands.command(cls=WorkbookCommand)
+def lock() -> None:
+    """Resolve Kafka's coordinates anew and pin them (for maintainers)."""
+    from electionlab.kafka import install, zookeeper_home
+    from electionlab.kafka.jar_lock import write_lock
 
-
-def lock(_: argparse.Namespace) -> None:
-    """resolve Kafka's coordinates anew and pin the result (for maintainers)"""
-    for name, coordinates in ((LOCK, COORDINATES), (home.LOCK, home.COORDINATES)):
-        print(f"Wrote {jars.write_lock(name, coordinates)}.")
-
-
-def storm(arguments: argparse.Namespace) -> None:
-    """break a running election in rounds, and judge what happened by what must explain it"""
-    seed = arguments.seed if arguments.seed is not None else random.randrange(1_000_000)
-    passed = report.run(
-        arguments.rounds,
-        seed,
-        workers=arguments.workers,
-        brokers=arguments.brokers,
-        program=arguments.program,
-        save=arguments.save,
-        record=arguments.record,
-    )
-    if not passed:
-        raise LabError("The storm found what nothing explains: see above.")
-
-
-def _storm_options(added: argparse.ArgumentParser) -> None:
-    added.add_argument("--rounds", type=int, default=30, help="how many rounds (30)")
-    added.add_argument("--seed", type=int, help="what fixes the schedule (one at random)")
-    added.add_argument("--workers", type=int, default=3, help="3 to 5 at the beginning (3)")
-    added.add_argument("--brokers", type=int, default=1, help="1 or 3 (1)")
-    added.add_argument("--program", default="faulty", help="a program in examples/ (faulty)")
-    added.add_argument("--save", type=Path, help="the file for the history, JSON Lines")
-    added.add_argument("--record", type=Path, help="the file of recorded storms to add this one to")
+    for kafka in (install, zookeeper_home):
+        print(f"Wrote {write_lock(kafka.LOCK, kafka.COORDINATES)}.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m electionlab", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="command")
-    named = {"fetch": fetch, "kafka": kafka, "lab": lab, "env": env, "picture": picture}
-    named |= {"storm": storm, "failover": failover, "doctor": diagnose, "lock": lock}
-    for name, command in named.items():
-        added = commands.add_parser(name, help=command.__doc__)
-        added.set_defaults(command=command)
-        if command is lab:
-            added.add_argument("options", nargs="*", help="options for JupyterLab, after --")
-        if command is storm:
-            _storm_options(added)
-        if command is picture:
-            added.add_argument("path", type=Path, help="the SVG file to write")
-        if command is failover:
-            added.add_argument("--rounds", type=int, default=20, help="of each fault and setting")
-            added.add_argument("--record", type=Path, help="the JSON file to write")
-            added.add_argument("--note", default="", help="what a reader of the file has to know")
-            added.add_argument("--at-once", type=int, help="labs at the same time")
-    told = parser.parse_args(arguments)
+    """Run the command that the arguments name; returns its exit status."""
+    terminal.print_anywhere()
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        told.command(told)
+        # Not `commands.main`, which treats Ctrl+C and a closed pipe in its own way.
+        with commands.make_context(NAME, given) as context:
+            commands.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as ended:  # after --help
+        return ended.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
     except LabError as error:
         print(f"electionlab: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # `… doctor | head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     return 0
 
 
 if __name__ == "__main__":
-    # Ended by its guard: what was begun is tidied up, as after Ctrl+C.
+    # When its guard ends it, it tidies up what it had begun, as after Ctrl+C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     sys.exit(main())

@@ -1,20 +1,20 @@
-"""leader.py on whatever Kafka you have: where it is and how to get in comes from the environment.
+"""leader.py on whatever Kafka you have: its address and credentials come from the environment.
 
     KAFKA_BROKERS      host:port of one broker or more, with commas between them (required)
     KAFKA_USER         the user or API key; without it the program does not log in
     KAFKA_PASSWORD     that user's password or API secret
     KAFKA_MECHANISM    PLAIN (the default), SCRAM-SHA-256 or SCRAM-SHA-512
     KAFKA_CA_FILE      PEM file of the authority that signed the brokers' certificates; without it
-                       the authorities that this machine trusts
-    KAFKA_REPLICATION  how many brokers keep each message, 1 if you do not say
+                       the authorities that this machine trusts are used
+    KAFKA_REPLICATION  how many brokers keep each message (1 by default)
 
-With KAFKA_USER or KAFKA_CA_FILE the connection is encrypted (TLS), with neither it is plain text.
+With KAFKA_USER or KAFKA_CA_FILE the connection is encrypted (TLS); with neither it is plain text.
 In the folder of this file:
 
     faust -A anywhere worker -l info --web-port 6066
 
 A value that is missing or cannot be used ends the program with one sentence and status 1. So does a
-Kafka that does not let it in, which Faust by itself would report with a traceback that hides why.
+Kafka that does not let it in; Faust itself would report that with a traceback that hides why.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ from aiokafka.errors import KafkaError, SaslAuthenticationFailed, UnsupportedSas
 from aiokafka.protocol.metadata import MetadataRequest
 
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
-ANSWER_WITHIN_S = 10
+ANSWER_WITHIN_S = 30
 EXPIRED = 10  # OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED
 
 
@@ -54,10 +54,10 @@ def read_brokers():
 
 
 def read_replication():
-    told = read("KAFKA_REPLICATION", "1")
-    if not re.fullmatch(r"[1-9]\d{0,3}", told):
-        stop(f"KAFKA_REPLICATION is {told!r}, but has to be a number from 1.")
-    return int(told)
+    number = read("KAFKA_REPLICATION", "1")
+    if not re.fullmatch(r"[1-9]\d{0,3}", number):
+        stop(f"KAFKA_REPLICATION is {number!r}, but has to be a number from 1.")
+    return int(number)
 
 
 def read_tls():
@@ -145,7 +145,7 @@ def distrust(error):
 
 
 def unreachable(error):
-    # A name that is not found has a number of its own, which is none of the system's.
+    # The error number of a name that is not found is not one of the system's.
     cause = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror or error
     return f"no connection ({cause}): check KAFKA_BROKERS"
 
@@ -170,14 +170,14 @@ async def count_brokers(address):
 
 async def check():
     """End the program, with one sentence, if no broker lets us in."""
-    refused = {}  # the addresses, by reason: most often all have the same
+    refused = {}  # the addresses, by reason: usually all have the same one
     for broker in brokers:
         try:
             count = await asyncio.wait_for(count_brokers(broker), ANSWER_WITHIN_S)
         except (OSError, KafkaError) as error:
             refused.setdefault(refusal(error), []).append(broker)
             if isinstance(error, SaslAuthenticationFailed):
-                break  # the others know no other password, and too many tries may lock the user out
+                break  # the others have the same users, and too many tries may lock this one out
             continue
         if count < replication:
             stop(f"KAFKA_REPLICATION is {replication}, but this Kafka has fewer brokers: {count}.")

@@ -1,10 +1,10 @@
 """anywhere.py with an election that is broken on purpose: two workers lead for good.
 
-Its leader topic has two partitions, and whoever holds any of them leads. Two partitions alone would
-not do: Faust's own `is_leader` asks for partition 0 (faust/assignor/leader_assignor.py). What finds
-faults in an election has to find this one.
+Its leader topic has two partitions, and whoever holds either of them leads. Two partitions alone
+would not be enough: Faust's own `is_leader` asks for partition 0
+(faust/assignor/leader_assignor.py). Whatever finds faults in an election has to find this one.
 
-In the folder of this file, with the environment that anywhere.py wants:
+In the folder of this file, with the environment that anywhere.py needs:
 
     faust -A broken worker -l info --web-port 6066
 """

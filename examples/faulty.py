@@ -1,10 +1,10 @@
 """anywhere.py with two faults that only the program itself can have.
 
-    SIGALRM           blocks the event loop for BLOCK_S seconds (5 if you do not say), as a long
+    SIGALRM           blocks the event loop for BLOCK_S seconds (5 by default), as a long
                       computation without an `await` would; the other threads go on
-    TIMER_INTERVAL_S  the leader's timer runs so often instead of every 2 s
+    TIMER_INTERVAL_S  seconds between two runs of the leader's timer, instead of 2
 
-In the folder of this file, with the environment that anywhere.py wants:
+In the folder of this file, with the environment that anywhere.py needs:
 
     faust -A faulty worker -l info --web-port 6066
 """

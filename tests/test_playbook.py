@@ -3,14 +3,16 @@
 import re
 from pathlib import Path
 
-from electionlab.places import PROJECT
-from electionlab.walkthrough import COMMAND, PORTS
+from electionlab.host.folders import PROJECT
+from electionlab.lab.walkthrough import COMMAND, PORTS
 
 DATA = Path(__file__).parent / "data" / "playbook"
-BLOCKS = [path.read_text().strip("\n") for path in sorted(DATA.glob("block-*.py.txt"))]
+BLOCKS = [
+    path.read_text(encoding="utf-8").strip("\n") for path in sorted(DATA.glob("block-*.py.txt"))
+]
 COMMANDS = [
     line.removeprefix("$ ")
-    for line in (DATA / "console.txt").read_text().splitlines()
+    for line in (DATA / "console.txt").read_text(encoding="utf-8").splitlines()
     if "faust" in line
 ]
 
@@ -21,7 +23,7 @@ def test_there_are_three_blocks_and_three_worker_commands():
 
 
 def test_leader_py_is_the_playbooks_blocks_and_nothing_else():
-    text = (PROJECT / "leader.py").read_text()
+    text = (PROJECT / "leader.py").read_text(encoding="utf-8")
     position = 0
     for block in BLOCKS:
         found = text.index(block, position)
@@ -32,7 +34,7 @@ def test_leader_py_is_the_playbooks_blocks_and_nothing_else():
 
 
 def test_the_playbook_page_runs_each_worker_command_as_it_is_written():
-    page = (PROJECT / "docs" / "playbook.md").read_text()
+    page = (PROJECT / "docs" / "playbook.md").read_text(encoding="utf-8")
     assert re.findall(r'workers\.start\("(faust [^"]*)"\)', page) == COMMANDS
 
 
@@ -41,7 +43,7 @@ def test_the_walkthrough_runs_the_same_commands():
 
 
 def test_the_playbook_page_has_the_playbooks_sections_in_its_order():
-    page = (PROJECT / "docs" / "playbook.md").read_text()
+    page = (PROJECT / "docs" / "playbook.md").read_text(encoding="utf-8")
     sections = re.findall(r"^## (.*)$", page, re.MULTILINE)
     wanted = [
         "Application",

@@ -5,29 +5,32 @@ from __future__ import annotations
 import statistics
 from bisect import bisect_right
 
-from electionlab import events as ev
 from electionlab.checks.causes import cause
 from electionlab.checks.leaders import PATIENCE_S, leading
-from electionlab.checks.verdict import Verdict, seconds, where
-from electionlab.groups import Steps
-from electionlab.history import History, Span
+from electionlab.checks.verdict import Evidence, Verdict, seconds, where
+from electionlab.history import events as ev
+from electionlab.history.history import History, Span
+from electionlab.history.intervals import Steps
 
 
 def new_leader_after_each_loss(history: History, patience_s: float = PATIENCE_S) -> Verdict:
     """Whether another worker took over each time the leader was lost, and how long that took.
 
     The time counts from what we did to the leader (or from the loss, if we did nothing) to the
-    first publish of its successor: of a worker that was given leadership after the lost leadership
-    had begun. A frozen or cut leader still leads in its own eyes while its successor is elected.
-    The same name in a new life is another worker. A worker that was started more than `patience_s`
-    after the loss is a successor only if none that ran at the loss ran on undisturbed until then.
+    first publish of its successor: a worker that was given leadership after the lost leadership had
+    begun. A frozen or cut leader still leads in its own eyes while its successor is elected. The
+    same name in a new life is another worker. A worker that was started more than `patience_s`
+    seconds after the loss is a successor only if none that ran at the loss kept running undisturbed
+    until it published.
 
-    A loss after which no other worker was running is no test, and neither is the end of the run,
-    nor one that came less than `patience_s` before it and found no successor any more. Figures:
+    A loss does not count if no other worker was running, or if all others ended as well; nor does
+    the end of the run, or a loss less than `patience_s` before it without a successor. Figures:
     `median_s`, `longest_s`, `losses`.
     """
     claim = "After each loss of the leader another worker takes over."
-    took, evidence, missing = [], [], []
+    took: list[float] = []
+    evidence: list[Evidence] = []
+    missing: list[Evidence] = []
     successors = _Successors(history)
     for loss in history.of(ev.LeadershipLost):
         if loss.time > history.over:
@@ -42,20 +45,24 @@ def new_leader_after_each_loss(history: History, patience_s: float = PATIENCE_S)
             if life.worker != loss.worker and life.start < moved < life.end
         ]
         publish = successors.first_publish(lost, since)
-        line = f"{where(history, loss)}: lost by {loss.by}"
+        outcome = evidence
         if not heirs:
-            evidence.append(f"{line}, and no other worker was running")
+            what = ", and no other worker was running"
         elif publish and _comes_too_late(history, publish, heirs, moved, patience_s):
-            missing.append(f"{line}, and only {publish.worker}, started later, published after it")
+            what = f", and only {publish.worker}, started later, published after it"
+            outcome = missing
         elif publish is not None:
             took.append(publish.time - since)
-            evidence.append(f"{line}; {publish.worker} published {took[-1]:.2f} s later")
+            what = f"; {publish.worker} published {took[-1]:.2f} s later"
         elif all(heir.end < history.over for heir in heirs):
-            evidence.append(f"{line}, and all others ended as well")
+            what = ", and all others ended as well"
         elif history.over - since < patience_s:
-            evidence.append(f"{line}, and the run was over {history.over - since:.2f} s later")
+            what = f", and the run was over {history.over - since:.2f} s later"
         else:
-            missing.append(f"{line}, and nobody published after it")
+            what = ", and nobody published after it"
+            outcome = missing
+        words = f"{where(history, loss)}: lost by {loss.by}{what}"
+        outcome.append(Evidence.of(loss, words, fault.what if fault else ""))
     if missing:
         finding = f"{len(missing)} of {len(took) + len(missing)} losses had no successor."
         return Verdict(claim, "broken", finding, (*missing, *evidence))
@@ -73,8 +80,8 @@ def _leadership(history: History, loss: ev.LeadershipLost) -> Span:
 
 
 def _moved(history: History, lost: Span) -> float:
-    """When leadership went to another worker while the loser still believed to lead; when it was
-    lost, if none did before."""
+    """When leadership went to another worker while the loser still believed it was leading; when it
+    was lost, if it did not go before."""
     inside = history.leaderships.touching(lost.start, lost.end)
     later = [span for span in inside if span.worker != lost.worker and span.start > lost.start]
     return later[0].start if later else lost.end
@@ -83,8 +90,8 @@ def _moved(history: History, lost: Span) -> float:
 def _comes_too_late(
     history: History, publish: ev.Published, heirs: list[Span], moved: float, patience_s: float
 ) -> bool:
-    """Whether a publish is of a worker that was started when the heirs should have taken over, and
-    one of them could have: it ran, and nothing was done to it or to a broker."""
+    """Whether a publish is by a worker that was started only after the heirs should have taken
+    over, and one of them could have: it ran, and nothing was done to it or to a broker."""
     lives = history.lives.touching(publish.time, publish.time, publish.worker)
     if not lives or lives[-1].start <= moved + patience_s:
         return False

@@ -1,70 +1,101 @@
-"""The pages and the notebook as a person meets them: in a real Chromium, in a real JupyterLab."""
+"""The pages as a person meets them: in a real Chromium."""
 
 from __future__ import annotations
 
-import json
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from conftest import Site, copy_workbook, environment
-from gone import PORTS, assert_gone, end_group, listening, wait_for_ports
-from playwright.sync_api import Browser, Page, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage
+from sites import Site
 
-from electionlab import ports
-from electionlab.waiting import wait_until
-
-pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.timeout(900)]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-PAGES = ["index", "docs/playbook", "notebooks/01-walkthrough", "notebooks/02-inside-an-election"]
-PAGES += ["docs/glossary"]
-NOTEBOOK = "01-walkthrough.ipynb"
+pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.timeout(3600)]
+WIDTHS = 1300, 390
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-
-
-@pytest.mark.parametrize("width", [1300, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_reads_well(site: Site, browser: Browser, name: str, scheme: str, width: int):
-    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+def test_every_page_reads_well(site: Site, browser: Browser, scheme: str):
+    context = browser.new_context(color_scheme=scheme)
     page = context.new_page()
     troubles: list[str] = []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("requestfailed", lambda request: troubles.append(request.url))
+
+    def note(trouble: str) -> None:
+        troubles.append(f"{page.url.rpartition('/html/')[2]}: {trouble}")
+
+    page.on("pageerror", lambda error: note(str(error)))
+    page.on("console", lambda told: note(told.text) if _is_trouble(told) else None)
+    page.on("requestfailed", lambda request: note(f"{request.url} failed"))
     page.on(
         "request",
-        lambda request: None if _is_local(request.url) else troubles.append(request.url),
+        lambda request: None if _is_local(request.url) else note(f"{request.url} is elsewhere"),
     )
-    page.goto((site.html / f"{name}.html").as_uri())
-    page.wait_for_load_state("networkidle")
-    assert troubles == []
-    overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert overflow <= 0, f"the page is {overflow} px wider than the window"
-    pictures = page.locator("figure svg").count()
-    assert bool(page.evaluate(COLOURS, ".tl text")) == bool(pictures)
-    for selector in (".tl text", ".verdict p", "figure.timeline summary", "p"):
-        for colours in page.evaluate(COLOURS, selector):
-            assert _contrast(*colours) >= 4.5, (selector, colours)
+    seen = [name for name in site.pages() if not _sends_on(site, name)]
+    assert {"index", "docs/playbook", "docs/reference/index", "genindex", "search"} <= set(seen)
+    for name in seen:
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto((site.html / f"{name}.html").as_uri())
+            wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            if wider > 0:
+                note(f"{wider} px wider than a window of {width}")
+            drawn = page.evaluate(COLOURS, "figure svg")
+            if bool(page.evaluate(COLOURS, ".tl text")) != bool(drawn):
+                note("a picture without text")
+            for selector in (".tl text", ".verdict p", "figure.timeline summary", "p"):
+                for colours in page.evaluate(COLOURS, selector):
+                    if _contrast(*colours) < 4.5:
+                        note(f"{selector} has too little contrast: {colours}")
     context.close()
+    assert not troubles, "\n".join(troubles)
+
+
+AXE = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
+}
+"""axe-core: only what breaks a rule of WCAG 2.1 (A and AA), for its other findings are advice."""
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1300), ("dark", 390)])
+def test_every_page_can_be_used_by_everybody(site: Site, browser: Browser, scheme: str, width: int):
+    """Each page wide and light, and on a phone and dark. A run of axe-core takes seconds, so not
+    in all four ways; and of the reference's pages, which one template makes, two stand for all."""
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    troubles = []
+    for name in site.pages():
+        alike = name.startswith("docs/reference/") and not name.endswith(("index", "checks"))
+        if alike or _sends_on(site, name):
+            continue
+        page.goto((site.html / f"{name}.html").as_uri())
+        for violation in Axe().run(page, options=AXE).response["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                where = [node["html"][:100] for node in violation["nodes"]]
+                troubles.append(f"{name}: {violation['help']}: {where[:3]} ({len(where)})")
+    context.close()
+    assert not troubles, "\n".join(troubles)
+
+
+def _is_trouble(told: ConsoleMessage) -> bool:
+    """Whether the console tells of an error. The theme's own is none: it says so of each reader's
+    first visit, when no one has chosen light or dark yet, and goes by what the browser prefers."""
+    first_visit = "Got invalid theme mode: . Resetting to auto."
+    return told.type == "error" and told.text != first_visit
+
+
+def _sends_on(site: Site, name: str) -> bool:
+    """Whether a page only sends its reader to another one."""
+    return bool(site.page(name).select("meta[http-equiv=refresh]"))
 
 
 def _is_local(address: str) -> bool:
     return address.startswith(("file:", "data:", "blob:"))
 
 
-# The colour of the first visible text of a kind, and of what lies behind it.
-COLOURS = """selector => [...document.querySelectorAll(selector)].slice(0, 3).map(element => {
+# The colours of the first visible elements of a kind, and of what lies behind them. A timeline that
+# a replay takes the place of is not visible, and has none.
+COLOURS = """selector => [...document.querySelectorAll(selector)]
+    .filter(element => element.getClientRects().length).slice(0, 3).map(element => {
     const style = getComputedStyle(element);
     const text = element instanceof SVGElement ? style.fill : style.color;
     let behind = element;
@@ -97,99 +128,3 @@ def test_a_page_reads_without_javascript(site: Site, browser: Browser):
     page.locator("figure.timeline summary").first.click()
     assert page.locator("figure.timeline tbody tr").first.is_visible()
     context.close()
-
-
-# JupyterLab
-
-
-@dataclass(frozen=True)
-class Lab:
-    """A JupyterLab on a copy of the workbook, for it saves notebooks: its folder and its port."""
-
-    root: Path
-    port: int
-
-
-@pytest.fixture
-def lab(tmp_path: Path) -> Iterator[Lab]:
-    """`make lab` without make and without opening a browser."""
-    root, port = copy_workbook(tmp_path / "lab"), ports.free_port()
-    options = ["--no-browser", f"--ServerApp.port={port}", "--IdentityProvider.token="]
-    command = [sys.executable, "-m", "electionlab", "lab", "--", *options]
-    variables = {**environment(root), "ELECTIONLAB_CULL_S": "5"}
-    server = subprocess.Popen(command, cwd=root, env=variables, start_new_session=True)
-    try:
-        wait_until(lambda: ports.accepts(port), within=60, why=lambda: "JupyterLab has no port")
-        yield Lab(root, port)
-        server.send_signal(signal.SIGTERM)
-        server.wait(30)
-    finally:
-        end_group(server)
-
-
-def open_notebook(browser: Browser, lab: Lab, name: str = NOTEBOOK) -> Page:
-    page = browser.new_context(viewport={"width": 1300, "height": 900}).new_page()
-    page.goto(f"http://127.0.0.1:{lab.port}/lab/tree/{name}?reset")
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-    page.wait_for_selector("text=Python 3 (ipykernel) | Idle", timeout=60_000)
-    return page
-
-
-@pytest.mark.parametrize("name", [NOTEBOOK, "02-inside-an-election.ipynb"])
-def test_pressing_shift_enter_on_and_on_runs_the_whole_notebook(
-    browser: Browser, lab: Lab, name: str
-):
-    """No waiting between two presses: while one cell runs a nested loop, the next ones arrive."""
-    page = open_notebook(browser, lab, name)
-    path = lab.root / "notebooks" / name
-    cells = json.loads(path.read_text())["cells"]
-    page.locator(".jp-Notebook .jp-Cell").first.click()
-    page.keyboard.press("Escape")
-    for _ in cells:
-        page.keyboard.press("Shift+Enter")
-
-    def saved() -> list[dict]:
-        page.keyboard.press("Escape")
-        page.keyboard.press("Control+s")
-        try:
-            found = json.loads(path.read_text())["cells"]
-        except ValueError:  # it is being written just now
-            return []
-        return [cell for cell in found if cell["cell_type"] == "code"]
-
-    def pending() -> list[str]:
-        cells = saved() or [{"source": "?", "execution_count": None}]
-        waiting = [cell for cell in cells if cell["execution_count"] is None and cell["source"]]
-        return ["".join(cell["source"])[:60] for cell in waiting]
-
-    wait_until(
-        lambda: not pending(),
-        within=240,
-        why=lambda: f"these cells did not run: {pending()}",
-        pause=lambda _: page.wait_for_timeout(1000),
-    )
-    ran = wait_until(saved, within=10, why=lambda: f"{path} is no notebook", every=0.2)
-    errors = [o for cell in ran for o in cell["outputs"] if o["output_type"] == "error"]
-    assert errors == []
-    assert any("text/html" in o.get("data", {}) for cell in ran for o in cell["outputs"])
-    page.context.close()
-    assert_gone([])
-
-
-def test_a_closed_browser_leaves_nothing_running(browser: Browser, lab: Lab):
-    page = open_notebook(browser, lab)
-    page.locator(".jp-Notebook .jp-Cell").first.click()
-    page.keyboard.press("Escape")
-    for _ in range(3):  # title, Start Kafka, its cell
-        page.keyboard.press("Shift+Enter")
-    wait_until(
-        lambda: 9092 in listening(PORTS),
-        within=60,
-        why=lambda: "no Kafka was started",
-        pause=lambda _: page.wait_for_timeout(200),
-    )
-    running = wait_for_ports([9092, 9093], within=10)
-    page.context.close()
-    # JupyterLab looks every 5 s for kernels that had no browser for 5 s here, 120 s for a reader.
-    wait_until(lambda: not listening(PORTS), within=60, why=lambda: str(listening(PORTS)))
-    assert_gone(running)

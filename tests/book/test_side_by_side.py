@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,16 +13,17 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import build, copy_workbook, environment
 from gone import assert_gone, end_group
+from sites import build, copy_workbook, environment
 
-from electionlab import home, install
-from electionlab.install import LOCK, SCRATCH, prepare
-from electionlab.jars import read_lock
-from electionlab.java import find_java
-from electionlab.places import cache_folder
-from electionlab.waiting import wait_until
+from electionlab.errors import LabError
+from electionlab.host.folders import cache_folder
+from electionlab.host.waiting import stretched, wait_until
+from electionlab.kafka import aot_cache, zookeeper_home
+from electionlab.kafka.install import LOCK, prepare
+from electionlab.kafka.installation import SCRATCH
 
+pytestmark = [pytest.mark.own_ports, pytest.mark.usefixtures("own_locks")]
 HEAD = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n{}---\n\n# {}\n"
 CELL = "\n```{{code-cell}} ipython3\n{}\n```\n"
 # Each page says when it begins and ends; `meet` waits until another one has begun.
@@ -55,15 +55,15 @@ class Book:
         head = HEAD.format(f"ports: {ports}\n" if ports else "", name)
         cells = CELL.format(BEGIN.format(name).strip()) + CELL.format(cell)
         cells += CELL.format(f"note('{name} ends')")
-        (self.root / f"{name}.md").write_text(f"{head}{cells}\n{text}\n")
+        (self.root / f"{name}.md").write_text(f"{head}{cells}\n{text}\n", encoding="utf-8")
         self.pages.append(name)
 
     def options(self) -> list[str]:
         others = "\n".join(self.pages)
         glued = "\n".join(f"```{{glue}} of-{page}\n:doc: {page}.md\n```\n" for page in self.pages)
         first = f"# First\n\n{glued}\n```{{toctree}}\n{others}\n```\n"
-        (self.root / "first.md").write_text(first)
-        (self.root / "notes").write_text("")
+        (self.root / "first.md").write_text(first, encoding="utf-8")
+        (self.root / "notes").write_text("", encoding="utf-8")
         pages = ",".join(f"{page}.md" for page in ["first", *self.pages])
         return ["-D", "root_doc=first", "-D", f"include_patterns={pages}"]
 
@@ -71,10 +71,10 @@ class Book:
         return build(self.root, *self.options(), *options, **more)
 
     def notes(self) -> list[str]:
-        return (self.root / "notes").read_text().splitlines()
+        return (self.root / "notes").read_text(encoding="utf-8").splitlines()
 
     def html(self, name: str) -> str:
-        return (self.root / "_build" / "html" / f"{name}.html").read_text()
+        return (self.root / "_build" / "html" / f"{name}.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -111,6 +111,19 @@ def test_one_at_once_is_one_after_the_other(book):
     assert book.notes() == ["one begins", "one ends", "two begins", "two ends"]
 
 
+def test_a_build_says_how_long_each_page_took_and_the_next_one_what_it_expected(book):
+    for name in ("one", "two"):
+        book.page(name, "time.sleep(1)", ports="own")
+    told = book.build()
+    assert told.returncode == 0, told.stdout
+    for name in book.pages:
+        assert re.search(rf"^{name}: 3 cells in \d+ s$", told.stdout, re.MULTILINE), told.stdout
+        assert "3 cells in" not in book.html(name)
+    told = book.build("-E", "-q")
+    assert re.search(r"^one: 3 cells in \d+ s \(about \d+ expected\)$", told.stdout, re.MULTILINE)
+    assert book.build("-E", "-Q").stdout == ""
+
+
 def test_no_more_run_at_once_than_were_asked_for(book):
     # The first two wait for each other, so there are two at once on the slowest machine.
     for name, other in (("page0", "page1"), ("page1", "page0")):
@@ -140,22 +153,26 @@ def test_a_reader_that_is_killed_fails_the_build_in_one_sentence(book):
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
     prepare()
-    home.make_home()
+    zookeeper_home.make_home()
     cache = tmp_path / "cache"
-    for lock in (LOCK, home.LOCK):
+    for lock in (LOCK, zookeeper_home.LOCK):
         (cache / lock).mkdir(parents=True)
         for jar in (cache_folder() / lock).glob("*.jar"):
             (cache / lock / jar.name).symlink_to(jar)
-    shutil.copytree(cache_folder() / LOCK / "formatted", cache / LOCK / "formatted")
     # Nothing here boots the Kafka without ZooKeeper: it need not be trained anew for this path.
-    class_path = os.pathsep.join(str(cache / LOCK / jar.file_name) for jar in read_lock(LOCK))
-    aot = install._aot_path(find_java(), class_path, cache / LOCK)
-    aot.with_suffix(".failed").touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ELECTIONLAB_CACHE", str(cache))
+        patch.setattr(aot_cache, "train", untrained)
+        prepare()
     return cache
 
 
+def untrained(_: object) -> None:
+    raise LabError("this test wants no AOT cache")
+
+
 def test_a_kafka_home_that_cannot_be_made_meanwhile_is_told_in_one_sentence(book, cache):
-    (cache / home.LOCK / "home.lock").mkdir()
+    (cache / zookeeper_home.LOCK / "home.lock").mkdir()
     book.page("one", "print('fine')")
     told = book.build(ELECTIONLAB_CACHE=str(cache))
     assert told.returncode != 0
@@ -166,7 +183,7 @@ def test_a_kafka_home_that_cannot_be_made_meanwhile_is_told_in_one_sentence(book
 def test_pages_begin_while_the_kafka_home_is_made_and_those_that_need_it_wait(book, cache):
     needs = textwrap.dedent(
         """
-        from electionlab.layout import find_home
+        from electionlab.kafka.kafka_home import find_home
         before = (Path(os.environ["ELECTIONLAB_CACHE"]) / "kafka-3.9.1").glob("home-*")
         print("made before:", len(list(before)))
         print(find_home())
@@ -222,7 +239,7 @@ def test_a_build_that_is_broken_off_leaves_nothing(started, cache, number):
         os.killpg(started.pid, number)
     else:
         started.send_signal(number)
-    started.wait(30)
+    started.wait(stretched(30))
     assert_gone(below, [])
-    assert not list((cache / home.LOCK).glob(f"{SCRATCH}*"))
-    assert not list((cache / home.LOCK).glob("home-*"))
+    assert not list((cache / zookeeper_home.LOCK).glob(f"{SCRATCH}*"))
+    assert not list((cache / zookeeper_home.LOCK).glob("home-*"))

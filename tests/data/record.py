@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from electionlab import Kafka, Workers
-from electionlab.walkthrough import COMMAND, PORTS
+from electionlab.lab.walkthrough import COMMAND, PORTS
 
 HERE = Path(__file__).parent
 

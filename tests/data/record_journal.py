@@ -1,6 +1,6 @@
 """Records what a coordinator writes about a group.
 
-    PYTHONPATH=tests python tests/data/record_journal.py
+    PYTHONPATH=tests/support python tests/data/record_journal.py
 
 Two workers, one of them a static member. The first one joins alone; then both are members; then
 both leave. Of each kind of record a few are kept, key and value as hexadecimal digits.
@@ -28,14 +28,14 @@ def main() -> None:
         for worker in lab.running():
             lab.interrupt(worker)
             worker.process.wait(within=60)
-        told = list(read(lab.broken.witness))
+        told = list(read(lab.kafka.witness))
     kept, commits = [], 0
     for _, key, value in told:
         commits += key[:2] != b"\0\2"
         if key[:2] == b"\0\2" or commits <= KEPT:
             kept.append({"key": key.hex(), "value": None if value is None else value.hex()})
     lines = ",\n".join(json.dumps(one) for one in kept)
-    (HERE / "journal.json").write_text(f"[\n{lines}\n]\n")
+    (HERE / "journal.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from gone import assert_gone
 
-from electionlab import events as ev
-from electionlab import sweep
-from electionlab.checks import failovers
-from electionlab.experiments import Bench
-from electionlab.failover import FAULTS, Settings
-from electionlab.lab import Lab
+from electionlab.failover import measure, verdicts
+from electionlab.failover.model import FAULTS, Settings
+from electionlab.history import events as ev
+from electionlab.lab.experiments import Bench
+from electionlab.lab.lab import Lab
+from electionlab.storm.storm import left_over
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.live, pytest.mark.own_ports, pytest.mark.timeout(300)]
 QUICK = Settings(3, 0.5, 1)
 
 
 def test_each_fault_is_a_round_whose_steps_follow_the_settings():
-    with sweep.Failovers([sweep.bench(QUICK, sweep.Repeated("quick", QUICK, 1, 3))]) as labs:
+    with measure.Failovers([measure.bench(QUICK, measure.Repeated("quick", QUICK, 1, 3))]) as labs:
         history = labs.history("quick")
         rounds = labs.rounds("quick")
     expired = history.of(ev.SessionExpired)
@@ -26,25 +25,25 @@ def test_each_fault_is_a_round_whose_steps_follow_the_settings():
     assert killed <= {history.member_names.get(event.member_id) for event in expired}
     assert [one.fault for one in rounds] == list(FAULTS)
     for fault in FAULTS:  # a machine that was too slow proves nothing
-        failovers.follows_the_settings(rounds, fault).expect("held", "unknown")
-    assert_gone([])
+        verdicts.follows_the_settings(rounds, fault).expect("held", "unknown")
+    assert left_over() == []
 
 
 def test_a_worker_below_the_floor_is_alive_and_never_a_member():
-    kafka = {"group.min.session.timeout.ms": sweep.FLOOR_MS}
-    bench = Bench(lambda: Lab(size=0, kafka_settings=kafka), (sweep.below_the_floor,))
-    with sweep.Failovers([bench]) as labs:
+    kafka = {"group.min.session.timeout.ms": measure.FLOOR_MS}
+    bench = Bench(lambda: Lab(size=0, kafka_settings=kafka), (measure.below_the_floor,))
+    with measure.Failovers([bench]) as labs:
         history = labs.history("below_the_floor")
-    assert len(sweep.refusals(history)) == 1
+    assert len(measure.refusals(history)) == 1
     assert not history.of(ev.MemberJoined, ev.WorkerReady, ev.Published)
     assert history.of(ev.WorkerView)[-1].leader is None
 
 
 def test_measuring_twice_starts_nothing_twice(monkeypatch):
-    monkeypatch.setattr(sweep, "short", list)
-    labs = sweep.start()
-    assert sweep.start() is labs
+    monkeypatch.setattr(measure, "short", list)
+    labs = measure.start()
+    assert measure.start() is labs
     labs.stop()
-    again = sweep.start()
+    again = measure.start()
     assert again is not labs
     again.stop()

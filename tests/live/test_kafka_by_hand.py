@@ -19,10 +19,10 @@ from terminals import (
 )
 
 from electionlab import Kafka, Workers
-from electionlab.home import make_home
-from electionlab.java import find_java
-from electionlab.waiting import wait_until
-from electionlab.zookeeper import answers
+from electionlab.host.waiting import stretched, wait_until
+from electionlab.kafka.java import find_java
+from electionlab.kafka.zookeeper import answers
+from electionlab.kafka.zookeeper_home import make_home
 
 pytestmark = pytest.mark.live
 
@@ -92,7 +92,7 @@ def test_a_killed_kafka_comes_back_with_its_topics_while_zookeeper_runs(terminal
         "$KAFKA_HOME/bin/kafka-topics --bootstrap-server localhost:9092 --create --topic kept"
     )
     os.kill(listening([9092])[9092], signal.SIGKILL)
-    terminal.running[-1].wait(10)
+    terminal.running[-1].wait(stretched(10))
     terminal.wait_for(is_kafka_there, terminal.start(KAFKA))
     # At once it would be refused: ZooKeeper still knows the one that was killed.
     assert "Waiting for ZooKeeper to forget" in terminal.output()
@@ -122,7 +122,7 @@ def test_a_second_start_names_the_first_and_harms_nothing(terminal):
     for command, port in ((ZOOKEEPER, 2181), (KAFKA, 9092)):
         told = terminal.run(command)
         assert told.returncode == 1
-        assert f"runs already (process {listening([port])[port]})" in told.stderr
+        assert f"is already running (process {listening([port])[port]})" in told.stderr
     assert servers() == running
     assert WITNESS.topics(within=5) is not None
 
@@ -131,7 +131,9 @@ def test_a_second_start_names_the_first_and_harms_nothing(terminal):
 @pytest.mark.parametrize("name", ["zookeeper", "kafka"])
 def test_a_start_without_a_file_to_read_says_so(tmp_path, name, arguments):
     command = [make_home() / "bin" / f"{name}-server-start", *arguments.split()]
-    told = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    told = subprocess.run(
+        command, check=False, capture_output=True, encoding="utf-8", timeout=stretched(60)
+    )
     assert (told.returncode, told.stdout) == (1, "")
     assert ("no-such-file" if "no-such" in arguments else "Usage") in told.stderr
 

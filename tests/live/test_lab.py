@@ -6,11 +6,11 @@ import pytest
 from outages import go_through_an_outage
 
 from electionlab import LabError, checks
-from electionlab import events as ev
-from electionlab.lab import Lab
-from electionlab.waiting import wait_until
+from electionlab.history import events as ev
+from electionlab.host.waiting import wait_until
+from electionlab.lab.lab import Lab
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.own_ports]
 BLOCK_S = 4
 
 
@@ -48,7 +48,7 @@ def assert_one_holder(history):
 
 
 def test_a_leader_that_is_cut_off_goes_on_leading_beside_its_successor(lab):
-    old = lab.present_leader()
+    old = lab.leader()
 
     def experiment(lab):
         lab.cut(old)
@@ -81,7 +81,7 @@ def test_a_leader_that_is_cut_off_goes_on_leading_beside_its_successor(lab):
 
 
 def test_what_a_slow_leader_publishes_arrives_that_much_later(lab):
-    leader, delay_s = lab.present_leader(), 0.4
+    leader, delay_s = lab.leader(), 0.4
 
     def experiment(lab):
         lab.slow(leader, 9)
@@ -107,7 +107,7 @@ def test_what_a_slow_leader_publishes_arrives_that_much_later(lab):
 
 
 def test_a_blocked_loop_publishes_nothing_and_its_member_stays(lab):
-    leader = lab.present_leader()
+    leader = lab.leader()
 
     def experiment(lab):
         lab.wait_publishes(1)
@@ -121,7 +121,7 @@ def test_a_blocked_loop_publishes_nothing_and_its_member_stays(lab):
 
 
 def test_a_frozen_leader_is_replaced_and_comes_back(lab):
-    old = lab.present_leader()
+    old = lab.leader()
 
     def experiment(lab):
         lab.freeze(old)
@@ -177,15 +177,15 @@ def test_a_rolling_restart_leaves_the_same_workers_with_new_lives(lab):
 
 @pytest.mark.parametrize("how", ["stop", "kill"])
 def test_a_broker_that_comes_back_has_its_data_and_its_generation(lab, how):
-    before = lab.broken.witness.records(lab.topic)
+    before = lab.kafka.witness.records(lab.topic)
     generation = lab.wait_members(3).of(ev.GroupStored)[-1].generation
-    pid = lab.broken.process.pid
+    pid = lab.kafka.process.pid
 
     history = lab.watch(lambda lab: go_through_an_outage(lab, how), settle=20)
     action(history, ev.BrokerStopped if how == "stop" else ev.BrokerKilled)
     action(history, ev.BrokerStarted)
-    assert lab.broken.process.pid != pid
-    values = [record.value for record in lab.broken.witness.records(lab.topic)]
+    assert lab.kafka.process.pid != pid
+    values = [record.value for record in lab.kafka.witness.records(lab.topic)]
     assert {record.value for record in before} <= set(values)
     assert len(values) > len(before)
     assert lab.history().of(ev.GroupStored)[-1].generation >= generation
@@ -210,19 +210,22 @@ def others(running):
 
 
 REFUSED = [
+    *(("dead", fault, "has already ended") for fault in ("cut", "slow", "block", "freeze", "thaw")),
     *(
-        (whom, fault, told)
-        for whom, told in (("dead", "has ended already"), ("nobody", "is no worker of this run"))
-        for fault in ("cut", "slow", "block", "freeze", "thaw", "interrupt", "kill")
+        ("nobody", fault, "is not a worker of this run")
+        for fault in ("cut", "slow", "block", "freeze", "thaw", "interrupt", "kill", "heal")
     ),
-    ("nobody", "heal", "is no worker of this run"),
-    ("nobody", "restart", "is no worker of this run"),
+]
+SO_ALREADY = [
+    ("dead", "interrupt", "has already ended, with status 137"),
+    ("dead", "kill", "has already ended, with status 137"),
     ("dead", "heal", "neither cut off nor slow: nothing to heal"),
     ("whole", "heal", "neither cut off nor slow: nothing to heal"),
-    ("whole", "thaw", "is not frozen, so there is nothing to thaw"),
-    ("whole", "restart", "runs already"),
-    ("cut", "cut", "is cut off already. Heal it first"),
-    ("frozen", "freeze", "is frozen already. Thaw it first"),
+    ("whole", "thaw", "is not frozen: there is nothing to thaw"),
+    ("whole", "start", "is already running"),
+    ("cut", "cut", "is already cut off"),
+    ("frozen", "freeze", "is already frozen"),
+    ("frozen", "start", "is frozen and has not ended: thaw it"),
 ]
 
 
@@ -232,23 +235,31 @@ def test_a_fault_that_cannot_be_is_refused(running, others, whom, fault, told):
     refuses(running, lambda: getattr(running, fault)(others[whom], *more), told)
 
 
+@pytest.mark.parametrize(("whom", "act", "told"), SO_ALREADY)
+def test_what_is_so_already_is_said_and_not_done(running, others, capsys, whom, act, told):  # noqa: PLR0917
+    before = state_of(running)
+    getattr(running, act)(others[whom])
+    assert told in capsys.readouterr().out
+    assert state_of(running) == before
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        (lambda lab: lab.add(5), "room for 4 workers: 1 are free"),
-        (lambda lab: lab.add(0), "One worker or more can be added, not 0"),
-        (lambda lab: lab.add(-1), "One worker or more can be added, not -1"),
-        (lambda lab: lab.scale(5), "room for 4 workers"),
+        (lambda lab: lab.add(5), "4 places for workers, 1 of them free"),
+        (lambda lab: lab.add(0), "One worker or more can be added, but not 0"),
+        (lambda lab: lab.add(-1), "One worker or more can be added, but not -1"),
+        (lambda lab: lab.scale(5), "4 places for workers"),
         (lambda lab: lab.scale(-1), "not -1"),
-        (lambda lab: lab.scale(0), r"is (frozen|cut off) and could not end in good order"),
-        (lambda lab: lab.rolling_restart(), r"is (frozen|cut off) and could not end"),
-        (lambda lab: lab.launch("faust -A faulty worker --web-port 6066"), "not 6066"),
-        (lambda lab: lab.start_broker(), "Kafka runs already"),
+        (lambda lab: lab.scale(0), r"is (frozen|cut off) and could not shut down cleanly"),
+        (lambda lab: lab.rolling_restart(), r"is (frozen|cut off) and could not shut down"),
+        (lambda lab: lab.workers.launch("faust -A faulty worker --web-port 6066"), "not 6066"),
+        (lambda lab: lab.start(6066), "6066 is not a worker of this run"),
         (lambda lab: lab.start_broker(2), "There is no broker 2"),
         (lambda lab: lab.stop_broker(0), "There is no broker 0"),
         (lambda lab: lab.kill_broker("1"), "There is no broker 1"),
         *(
-            (lambda lab, seconds=seconds: lab.slow(lab.running()[0], seconds), "slow by some")
+            (lambda lab, seconds=seconds: lab.slow(lab.running()[0], seconds), "made slow by")
             for seconds in (0, -1, float("inf"), float("nan"))
         ),
         (lambda lab: lab.block(lab.running()[0], 1), f"blocks for {BLOCK_S} s, as its setting"),
@@ -260,39 +271,44 @@ def test_what_there_is_no_room_or_no_broker_for_is_refused(running, others, aske
 
 def refuses(lab, asked, told):
     """One LabError, and afterwards all is as it was."""
-
-    def state():
-        acts = [one for one in lab.history() if isinstance(one, ev.Action)]
-        pids = [worker.process.pid for worker in lab.running()]
-        return acts, pids, lab.broken.process.pid, lab.broken.alive
-
-    before = state()
+    before = state_of(lab)
     with pytest.raises(LabError, match=told):
         asked()
-    assert state() == before
+    assert state_of(lab) == before
+
+
+def state_of(lab):
+    acts = [one for one in lab.history() if isinstance(one, ev.Action)]
+    pids = [worker.process.pid for worker in lab.running()]
+    return acts, pids, lab.kafka.process.pid, lab.kafka.alive
 
 
 def test_a_worker_that_is_still_starting_is_left_alone(lab):
     lab.scale(3)
-    starting = lab.add_starting()
+    starting = lab.scaling.add_starting()
     for fault in (lab.cut, lambda worker: lab.slow(worker, 1), lab.block):
         with pytest.raises(LabError, match="is still starting: nothing was done to it"):
             fault(starting)
-    lab.wait_ready(starting, within=90)
+    lab.workers.wait_ready(starting, within=90)
     assert starting.alive
     lab.cut(starting)
     lab.kill(starting)
-    again = lab.restart(starting)  # its network is whole again
+    again = lab.start(starting)  # its network is whole again
     assert again.ready
     assert lab.history().of(ev.WorkerHealed)[-1].worker == starting.name
 
 
-def test_a_broker_that_is_down_is_not_stopped_again(lab):
+def test_a_broker_that_is_down_is_not_stopped_again(lab, capsys):
+    lab.start_broker()
+    assert "Kafka is already running" in capsys.readouterr().out
     lab.stop_broker()
+    before = state_of(lab)
     for asked in (lab.stop_broker, lab.kill_broker):
-        refuses(lab, asked, "Kafka is down already. Start it again first")
+        asked()
+        assert "Kafka is already down" in capsys.readouterr().out
+    assert state_of(lab) == before
     with pytest.raises(LabError, match="no broker named the coordinator"):
-        lab.broken.coordinator(lab.app, within=1)
+        lab.kafka.coordinator(lab.app, within=1)
     lab.start_broker()
     wait_until(lambda: lab.coordinator() == 1, within=60, why=lambda: "no coordinator")
 
@@ -300,8 +316,8 @@ def test_a_broker_that_is_down_is_not_stopped_again(lab):
 def test_a_broker_that_does_not_answer_in_time_is_down_as_before(lab):
     lab.stop_broker()
     with pytest.raises(LabError, match="does not answer"):
-        lab.broken.start_broker(within=0.0)
-    assert not lab.broken.brokers[0].alive
+        lab.kafka.start_broker(within=0.0)
+    assert not lab.kafka.brokers[0].alive
     lab.start_broker()
     history = lab.wait_publishes(1)
     assert len(history.of(ev.BrokerStarted)) == len(history.of(ev.BrokerStopped, ev.BrokerKilled))

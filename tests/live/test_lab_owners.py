@@ -7,36 +7,36 @@ from pathlib import Path
 
 import psutil
 import pytest
-from gone import GONE_WITHIN_S, assert_gone, runs
+from gone import GONE_WITHIN_S, assert_gone, assert_nothing_more_held, held_by_us, runs
 from scripts import script
 
 from electionlab import LabError
+from electionlab.host.ports import PortBlock
+from electionlab.host.waiting import wait_until
 from electionlab.lab import Lab, start_lab
-from electionlab.ports import PortBlock
-from electionlab.waiting import wait_until
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.own_ports]
 
 # Prints what there is of a lab, and then waits to be killed.
 OWNER = """
 import json, time, psutil
-from electionlab.lab import Lab
-lab = Lab(size=1, room=2).start_all()
+from electionlab.lab.lab import Lab
+lab = Lab(size=1, room=2).start()
 lab.cut(lab.running()[0])
 if {stopped}:
     lab.stop_broker()
 me = psutil.Process()
 told = [(one.cmdline(), one.environ()) for one in me.children(recursive=True)]
-ports = [*lab.names, *(broker.node.port for broker in lab.broken.brokers)]
-print(json.dumps([told, ports, lab._block.ports[0], lab.broken._block.ports[0]]), flush=True)
+ports = [*lab.slots.names, *(broker.node.port for broker in lab.kafka.brokers)]
+print(json.dumps([told, ports, lab.slots.block.ports[0], lab.kafka._block.ports[0]]), flush=True)
 time.sleep(1000)
 """
 
 # Breaks off in a with statement, and tells what is left of it while it goes on itself.
 BROKEN_OFF = """
 import json, threading, time
-from electionlab.lab import Lab
-import electionlab.experiments  # all that takes long to import
+from electionlab.lab.lab import Lab
+import electionlab.lab.experiments  # all that takes long to import
 print("begins", flush=True)
 try:
     with Lab(size=2, room=2):
@@ -70,7 +70,7 @@ def test_a_killed_owner_leaves_no_process_no_folder_and_no_lock(stopped):
         assert running
         for name, there in [
             ("kafka.Kafka", not stopped),
-            ("-m electionlab.observer", True),
+            ("-m electionlab.lab.sampler", True),
             ("sleep 3600", True),  # the keeper of the broker's data
             ("--web-port", True),
         ]:
@@ -95,7 +95,7 @@ def test_a_killed_owner_leaves_no_process_no_folder_and_no_lock(stopped):
         )
 
 
-@pytest.mark.parametrize("moment", ["kafka.Kafka", "electionlab.observer", "--web-port"])
+@pytest.mark.parametrize("moment", ["kafka.Kafka", "electionlab.lab.sampler", "--web-port"])
 def test_a_start_that_is_interrupted_leaves_nothing(moment):
     with script(BROKEN_OFF) as (process, line):
         assert line == "begins"
@@ -124,63 +124,51 @@ def words(process):
 # What cannot be made or has ended is said
 
 
-def assert_held(me, wanted):
-    """A thread that was joined may be seen for a moment longer."""
-    wait_until(
-        lambda: (me.num_fds(), me.num_threads()) == wanted,
-        within=5,
-        why=lambda: f"{me.num_fds()} files and {me.num_threads()} threads, not {wanted}",
-    )
-
-
 @pytest.mark.parametrize(
     ("wanted", "told"),
     [
-        ({"size": 21}, "room for 1 to 20 workers, not for 21"),
-        ({"size": -1}, "room for 1 to 20 workers, not for -1"),
-        ({"size": 0, "room": 0}, "room for 1 to 20 workers, not for 0"),
-        ({"room": 21}, "room for 1 to 20 workers, not for"),
-        ({"brokers": 2}, "with 1 broker or with 3 here, not with 2"),
-        ({"watch": -1}, "every so many seconds, not every -1"),
+        ({"size": 21}, "room for 1 to 20 workers, but not for 21"),
+        ({"size": -1}, "room for 1 to 20 workers, but not for -1"),
+        ({"size": 0, "room": 0}, "room for 1 to 20 workers, but not for 0"),
+        ({"room": 21}, "room for 1 to 20 workers, but not for"),
+        ({"brokers": 2}, "has 1 broker or 3 here, not 2"),
+        ({"watch": -1}, "every few seconds, or never .0., not every -1"),
     ],
 )
 def test_a_lab_that_cannot_be_is_refused_and_takes_nothing(wanted, told):
-    me = psutil.Process()
-    before = me.num_fds(), me.num_threads()
+    before = held_by_us()
     with pytest.raises(LabError, match=told):
         Lab(**wanted)
-    assert_held(me, before)
+    assert_nothing_more_held(before)
 
 
 def test_a_lab_that_was_not_started_or_has_ended_says_so():
-    me = psutil.Process()
-    before = me.num_fds(), me.num_threads()
+    before = held_by_us()
     lab = Lab(size=1)
     with pytest.raises(LabError, match="has not been started yet"):
         lab.add(1)
     lab.stop()
     lab.stop()
-    for asked in (lab.start_all, lab.add):
+    for asked in (lab.start, lab.add):
         with pytest.raises(LabError, match=r"This lab has ended\. Make a new one"):
             asked()
     with pytest.raises(LabError, match="this lab has ended"):
         lab.wait(lambda history: False, within=10)
-    with pytest.raises(LabError, match="has no data any more"):
+    with pytest.raises(LabError, match="cannot be started again: its data is gone"):
         lab.start_broker()
-    assert_held(me, before)
+    assert_nothing_more_held(before)
 
 
 @pytest.mark.timeout(300)
 def test_a_lab_that_is_started_again_takes_the_place_of_the_one_before():
-    me = psutil.Process()
-    before = me.num_fds(), me.num_threads()
+    before = held_by_us()
     first = start_lab(0, watch=0)
     second = start_lab(0, watch=0)
     try:
-        assert not first.broken.alive
-        assert second.broken.alive
+        assert not first.kafka.alive
+        assert second.kafka.alive
         with pytest.raises(LabError, match="This lab has ended"):
             first.add()
     finally:
         second.stop()
-    assert_held(me, before)
+    assert_nothing_more_held(before)

@@ -7,11 +7,12 @@ import pytest
 from journals import read
 from outages import go_through_an_outage
 
-from electionlab import conditions, journal
-from electionlab import events as ev
-from electionlab.lab import Lab
+from electionlab.history import consumer_offsets
+from electionlab.history import events as ev
+from electionlab.lab import conditions
+from electionlab.lab.lab import Lab
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.own_ports]
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def lab():
 
 def all_stored(lab):
     """What the journal says of the lab's group, read anew and at once: (offset, record) each."""
-    told = [(at, journal.parse(key, value)) for at, key, value in read(lab.broken.witness)]
+    told = [(at, consumer_offsets.parse(key, value)) for at, key, value in read(lab.kafka.witness)]
     return [(at, record) for at, record in told if record and record.group == lab.app]
 
 
@@ -34,7 +35,9 @@ def test_more_workers_than_partitions_and_one_leads(lab):
     history = lab.wait_members(3)
     stored = history.of(ev.GroupStored)[-1]
     assert len(stored.holders) == 1
-    newest = [one for _, one in all_stored(lab) if isinstance(one, journal.StoredGroup)][-1]
+    newest = [one for _, one in all_stored(lab) if isinstance(one, consumer_offsets.StoredGroup)][
+        -1
+    ]
     held = [one.partitions.get(lab.topic, ()) for one in newest.members]
     assert sorted(number for numbers in held for number in numbers) == [0, 1]
     assert not all(held)
@@ -47,7 +50,7 @@ def test_members_are_static_and_a_restart_keeps_its_place(lab):
     assert sorted(one.rsplit("-", 5)[0] for one in members) == [f"static-{n}" for n in range(3)]
     follower = next(one for one in lab.running() if one is not lab.leader())
     lab.kill(follower)
-    lab.restart(follower)
+    lab.start(follower)
     lab.wait(lambda h: h.of(ev.GroupStored)[-1].members != members, within=60)
     after = lab.wait_members(3).of(ev.GroupStored)[-1].members
     assert sorted(one.rsplit("-", 5)[0] for one in after) == [f"static-{n}" for n in range(3)]
@@ -68,15 +71,15 @@ def test_an_observer_that_is_killed_goes_on_without_a_gap_and_without_a_repetiti
         lab.wait(conditions.has_more(kind, 1, lab.history()), within=60)
     lab.wait(lambda h: h.of(ev.OffsetCommitted), within=60)
     stored = all_stored(lab)
-    end = lab.broken.witness.end_of(journal.TOPIC, within=10)
+    end = lab.kafka.witness.end_of(consumer_offsets.TOPIC, within=10)
     lab.wait(lambda h: lab.observer._journal_end >= end, within=60)
     history = lab.history()
-    generations = [(at, one) for at, one in stored if isinstance(one, journal.StoredGroup)]
+    generations = [(at, one) for at, one in stored if isinstance(one, consumer_offsets.StoredGroup)]
     noted = [one for one in history.of(ev.GroupStored) if one.offset < end]
     assert [(one.offset, one.generation) for one in noted] == [
         (at, one.generation) for at, one in generations
     ]
-    commits = [one for _, one in stored if isinstance(one, journal.StoredCommit)]
+    commits = [one for _, one in stored if isinstance(one, consumer_offsets.StoredCommit)]
     told = [(one.topic, one.partition, one.committed) for one in history.of(ev.OffsetCommitted)]
     assert commits
     assert told[: len(commits)] == [(one.topic, one.partition, one.offset) for one in commits]

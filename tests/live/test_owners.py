@@ -1,8 +1,10 @@
 """Nothing outlives its owner, whatever ends the owner."""
 
+import itertools
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 
 import psutil
@@ -12,9 +14,9 @@ from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import KernelManager, start_new_kernel
 from scripts import script
 
-from electionlab import ports
-from electionlab.places import PROJECT
-from electionlab.waiting import wait_until
+from electionlab.host import ports
+from electionlab.host.folders import PROJECT
+from electionlab.host.waiting import stretched, wait_until
 
 pytestmark = pytest.mark.live
 
@@ -39,7 +41,7 @@ def test_a_script_ended_by_a_signal_leaves_nothing(number):
         folders = {path for process in running for path in _folders(process)}
         assert len(folders) == 2
         owner.send_signal(number)
-        owner.wait(10)
+        owner.wait(stretched(10))
         assert_gone(running)
         assert not [folder for folder in folders if os.path.exists(folder)]  # noqa: PTH110
 
@@ -64,7 +66,7 @@ def test_an_exception_in_a_with_block_leaves_nothing():
             raise ValueError("on purpose")
     """
     with script(text) as (owner, _):
-        assert owner.wait(90) == 1
+        assert owner.wait(stretched(90)) == 1
     assert_gone([])
 
 
@@ -189,7 +191,7 @@ def _wait_for_java(notebook: Notebook) -> set[psutil.Process]:
 def _wait_until_running(notebook: Notebook) -> None:
     """Until the cell has printed: then the interruption reaches what it is meant for."""
     while True:
-        message = notebook.client.get_iopub_msg(timeout=120)
+        message = notebook.client.get_iopub_msg(timeout=stretched(120))
         if message["msg_type"] == "stream" and "waiting" in message["content"]["text"]:
             return
 
@@ -197,7 +199,7 @@ def _wait_until_running(notebook: Notebook) -> None:
 def test_shift_enter_twice_while_a_worker_runs_in_the_kernel(notebook):
     """The next cell arrives while a nested loop runs: both must finish, in order."""
     first = (
-        "from electionlab import Kafka\nfrom electionlab.inside import InsideWorker\n"
+        "from electionlab import Kafka\nfrom electionlab.lab.in_kernel import InsideWorker\n"
         "kafka = Kafka().start()\ninside = InsideWorker(kafka).start()\norder = ['started']"
     )
     assert notebook.run(first)["status"] == "ok"
@@ -232,7 +234,7 @@ def test_make_kafka_stops_on_ctrl_c():
     try:
         running = wait_for_ports([9092, 9093], within=90, owner=owner)
         os.killpg(owner.pid, signal.SIGINT)  # what a terminal does
-        owner.wait(10)
+        owner.wait(stretched(10))
         assert_gone(running)
     finally:
         end_group(owner)
@@ -250,27 +252,97 @@ def test_a_killed_make_kafka_leaves_nothing(victim):
         end_group(owner)
 
 
+def _words(process: psutil.Process) -> list[str]:
+    """Its command line; empty if it has just ended."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:  # a zombie is one too
+        return []
+
+
 def _is_kafka(process: psutil.Process) -> bool:
-    words = process.cmdline()
-    return words[-2:] == ["electionlab", "kafka"]
+    words = _words(process)
+    return words[-2:] == ["electionlab", "kafka"] and not _is_reaper(process)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-@pytest.mark.parametrize("victim", ["make", "sphinx"])
-def test_a_stopped_build_leaves_nothing(tmp_path, number, victim):
+def _is_reaper(process: psutil.Process) -> bool:
+    return "electionlab/host/reaper.py" in _words(process)
+
+
+# make itself, the first process of a container, is not ended by SIGTERM: it tells its child only.
+def test_when_make_tells_its_kafka_to_end_make_ends_last():
+    owner = make("kafka")
+    try:
+        running = wait_for_ports([9092, 9093], within=90, owner=owner)
+        (told,) = psutil.Process(owner.pid).children()
+        told.terminate()
+        owner.wait(stretched(30))
+        assert not [process for process in running if runs(process)]
+    finally:
+        end_group(owner)
+
+
+def runs_still(pid):
+    try:
+        return runs(psutil.Process(pid))
+    except psutil.NoSuchProcess:
+        return False
+
+
+EXECUTE = """
+import pathlib, sys
+from nbformat import v4
+from electionlab.book.execution import Executor
+
+cell = "import os, signal, time; print(os.getpid(), file=open({file!r}, 'w'), flush=True)"
+cell += "; os.kill(os.getppid(), {number}); time.sleep(600)"
+page = v4.new_notebook(cells=[v4.new_code_cell(cell)])
+executor = Executor(lambda: None, lambda failure: print(failure), lambda *_: None)
+executor.execute(page, cwd=".", timeout=300, allow_errors=False)
+print("It went on.")
+"""
+
+
+@pytest.mark.own_ports
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_a_page_is_executed_ends_the_process_and_the_kernel(tmp_path, number):
+    """nbclient would end the kernel, and then might wait for its answer forever."""
+    file = tmp_path / "pid"
+    code = EXECUTE.format(file=str(file), number=int(number))
+    command = [sys.executable, "-c", code]
+    ended = subprocess.run(
+        command, cwd=PROJECT, check=False, capture_output=True, timeout=stretched(60)
+    )
+    assert ended.returncode == -number
+    assert ended.stdout == b""
+    kernel = int(file.read_text(encoding="utf-8"))
+    wait_until(lambda: not runs_still(kernel), within=30, why=lambda: f"{kernel} is left")
+
+
+@pytest.mark.parametrize(
+    ("victim", "number"),
+    [
+        ("all of them", signal.SIGINT),  # what a terminal does
+        *itertools.product(["make", "sphinx"], [signal.SIGTERM, signal.SIGKILL]),
+    ],
+)
+def test_a_stopped_build_leaves_nothing(tmp_path, victim, number):
     owner = make("html", f"HTML={tmp_path}/html")
     try:
         running = wait_for_ports(ALL_PORTS, within=120, owner=owner)
         below = psutil.Process(owner.pid).children(recursive=True)
         # The build, and what it has forked to read pages side by side.
-        sphinx, *readers = [p for p in below if "sphinx" in p.cmdline()]
-        kernels = [p for p in below if "ipykernel_launcher" in " ".join(p.cmdline())]
+        sphinx, *readers = [p for p in below if "build" in _words(p) and not _is_reaper(p)]
+        kernels = [p for p in below if "ipykernel_launcher" in " ".join(_words(p))]
         assert readers
         assert kernels
-        if number == signal.SIGINT:
+        if victim == "all of them":
             os.killpg(owner.pid, number)
         else:
             os.kill(owner.pid if victim == "make" else sphinx.pid, number)
+            if number == signal.SIGTERM:
+                owner.wait(stretched(30))
+                assert not [process for process in below if runs(process)]
         assert_gone(running)
         wait_until(
             lambda: not any(map(runs, below)),

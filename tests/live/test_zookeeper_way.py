@@ -10,9 +10,10 @@ import pytest
 from scripts import script
 from terminals import WITNESS, WORKER, assert_nothing_left, locked
 
-from electionlab import LabError, Workers, ZooKeeperWay, home
-from electionlab.home import make_home
-from electionlab.layout import find_home
+from electionlab import LabError, Workers, ZooKeeperWay
+from electionlab.kafka import zookeeper_home
+from electionlab.kafka.kafka_home import find_home
+from electionlab.kafka.zookeeper_home import make_home
 
 pytestmark = pytest.mark.live
 
@@ -30,12 +31,14 @@ def test_a_readers_own_kafka_in_apaches_layout_is_started_by_its_own_scripts(tmp
     shutil.copytree(made / "etc" / "kafka", tmp_path / "config")
     for name in ("zookeeper-server-start", "kafka-server-start"):
         path = tmp_path / "bin" / f"{name}.sh"
-        path.write_text(f'#!/bin/sh\necho "$0" called with "$1"\nexec "{made}/bin/{name}" "$@"\n')
+        noted = 'echo "$0" called with "$1"; echo $KAFKA_OPTS'
+        path.write_text(f'#!/bin/sh\n{noted}\nexec "{made}/bin/{name}" "$@"\n', encoding="utf-8")
         path.chmod(0o755)
     with locked(), ZooKeeperWay(find_home({"KAFKA_HOME": str(tmp_path)})) as kafka:
         for name, log in (("zookeeper", kafka.zookeeper_log), ("kafka", kafka.log)):
             path = f"{tmp_path}/bin/{name}-server-start.sh"
-            assert f"{path} called with {tmp_path}/config/" in log.read_text()
+            assert f"{path} called with {tmp_path}/config/" in log.read_text(encoding="utf-8")
+            assert "-Duser.language=en" in log.read_text(encoding="utf-8").splitlines()[1].split()
         running = servers(kafka)
     assert_nothing_left(running)
 
@@ -43,8 +46,8 @@ def test_a_readers_own_kafka_in_apaches_layout_is_started_by_its_own_scripts(tmp
 def test_workers_run_on_the_zookeeper_way_and_it_leaves_nothing():
     with ZooKeeperWay() as kafka, Workers(kafka) as workers:
         assert kafka.processes
-        assert kafka.version == home.VERSION
-        assert 0 < kafka.zookeeper_after_s < kafka.ready_after_s
+        assert kafka.version == zookeeper_home.VERSION
+        assert kafka.ready_after_s > 0
         worker = workers.start(WORKER)
         workers.wait(lambda h: h.published_by_leader(1), within=60)
         running = [*servers(kafka), psutil.Process(worker.process.pid)]
@@ -79,7 +82,7 @@ def test_zookeeper_killed_under_kafkas_feet_is_said_at_once():
         workers.start(WORKER)
         running = servers(kafka)
         os.kill(kafka.zookeeper.pid, signal.SIGKILL)
-        with pytest.raises(LabError, match="ZooKeeper has ended under Kafka's feet") as caught:
+        with pytest.raises(LabError, match="ZooKeeper has ended, with status") as caught:
             workers.wait(lambda h: False, within=60)
         assert "137" in str(caught.value)
         assert str(kafka.zookeeper_log) in str(caught.value)

@@ -1,0 +1,51 @@
+"""Who published a greeting that the broker stored: nothing in the record says so, but its time
+does.
+
+leader.py's timer prints `PUBLISHING ON LEADER!` and then sends. So a record is created a few
+milliseconds after its producer's `Published` event.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from electionlab.history import events as ev
+
+BEFORE_S = 0.25  # from the print to the send, on a busy machine
+AFTER_S = 0.01  # both times are truncated to milliseconds, by different programs
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """The worker that published a greeting, and its `Published` event. `certain` is False if
+    another worker published so close in time that it may have been the one."""
+
+    worker: str
+    published: ev.Published
+    certain: bool
+
+
+def match(
+    stored: Sequence[ev.GreetingStored], published: Sequence[ev.Published]
+) -> dict[ev.GreetingStored, Publisher]:
+    """Match each greeting with the nearest publish that no earlier greeting took.
+
+    Both are in order of time. A greeting with no publish near it is left out.
+    """
+    times = [event.time for event in published]
+    taken: dict[int, bool] = {}  # the number of a publish: whether it was taken for certain
+    publishers = {}
+    for greeting in stored:
+        first = bisect_left(times, greeting.time - BEFORE_S)
+        near = range(first, bisect_right(times, greeting.time + AFTER_S))
+        free = [number for number in near if number not in taken]
+        if not free:
+            continue
+        _, nearest = min((abs(times[number] - greeting.time), number) for number in free)
+        worker = published[nearest].worker
+        rivals = (published[number].worker for number in near if not taken.get(number))
+        taken[nearest] = all(rival == worker for rival in rivals)
+        publishers[greeting] = Publisher(worker, published[nearest], taken[nearest])
+    return publishers

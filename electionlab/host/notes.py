@@ -1,0 +1,26 @@
+"""Invisible notes that a notebook's cells leave in its outputs, for the build that reads them."""
+
+from __future__ import annotations
+
+import itertools
+
+BORROWED_KAFKA = "borrowed-kafka"
+"""Prefix of the names of notes about a Kafka that was already running."""
+
+_numbers = itertools.count(1)
+
+
+def leave(name: str, value: object) -> None:
+    """Leave the text of `value` (its `repr`) in this notebook's outputs. Outside a notebook, do
+    nothing."""
+    from IPython.core.getipython import get_ipython  # only a notebook has these
+
+    if get_ipython() is not None:
+        from myst_nb import glue
+
+        glue(name, value, display=False)
+
+
+def leave_borrowed_kafka(words: str) -> None:
+    """Note that this notebook found a Kafka that is not its own, and which process that is."""
+    leave(f"{BORROWED_KAFKA}-{next(_numbers)}", words)  # glue warns about a name used twice

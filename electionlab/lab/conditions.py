@@ -1,0 +1,66 @@
+"""Conditions to wait for in a run: each is a function of the history so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from electionlab.history import events as ev
+from electionlab.history.history import History
+
+Condition = Callable[[History], object]
+
+
+def leads_and_published(count: int) -> Condition:
+    """The current leader has published `count` times since it took the lead."""
+    return lambda history: history.published_by_leader(count)
+
+
+def led_by_another(old: str, count: int) -> Condition:
+    """A worker other than `old` leads and has published `count` times since it took the lead."""
+    return lambda history: history.leader != old and history.published_by_leader(count)
+
+
+def is_back(woken: str) -> Condition:
+    """The worker `woken`, which was thawed, has been assigned partitions again, and a greeting was
+    published after that."""
+
+    def condition(history: History) -> bool:
+        thaws = history.of(ev.WorkerThawed, worker=woken)
+        assigned = history.of(ev.PartitionsAssigned, worker=woken)
+        since = [event.time for event in assigned if thaws and event.time > thaws[-1].time]
+        return bool(since) and any(event.time > since[0] for event in history.of(ev.Published))
+
+    return condition
+
+
+def has_members(count: int) -> Condition:
+    """The newest generation in the broker's journal has `count` members, and each of them has its
+    partitions."""
+
+    def condition(history: History) -> bool:
+        stored = history.state.stored
+        if stored is None or len(stored.members) != count:
+            return False
+        states = {
+            state.joined.member_id: state for _, state in history.state.items() if state.joined
+        }
+        members = [states.get(member) for member in stored.members]
+        return all(state and state.has_partitions_of(stored.generation) for state in members)
+
+    return condition
+
+
+def nobody_leads(seconds: float) -> Condition:
+    """By the workers' own logs, nobody has led for `seconds` in a row."""
+
+    def condition(history: History) -> bool:
+        ends = [span.end for span in history.leaderships]
+        return history.leader is None and history.end - max(ends, default=history.start) >= seconds
+
+    return condition
+
+
+def has_more(kind: type[ev.Event], count: int, before: History) -> Condition:
+    """At least `count` more events of this kind have happened than are in the history `before`."""
+    wanted = len(before.of(kind)) + count
+    return lambda history: len(history.of(kind)) >= wanted

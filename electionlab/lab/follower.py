@@ -1,0 +1,61 @@
+"""Follows a run: prints what its workers log about the election, as they log it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from electionlab.history.history import History
+from electionlab.history.readable import plural
+from electionlab.host import cells
+from electionlab.lab.conditions import Condition
+from electionlab.lab.waits import Waits
+from electionlab.lab.worker import Which
+
+
+class Follower(Waits):
+    """Waits as `Waits` does, and meanwhile prints what the workers log about the election and what
+    is done to them. What was logged before the call is summed up in one line.
+
+    Each line begins with its worker's name and the time of day; tables have no frames. Lines about
+    anything else are only counted; the logs have them all.
+    """
+
+    def wait(
+        self,
+        condition: Condition,
+        *,
+        within: float = 90.0,
+        why: Callable[[], str] | None = None,
+        pause: Callable[[float], object] | None = None,
+        what: str = "what this cell asks for",
+    ) -> History:
+        """Follow until `condition` is true of the history, and return that history."""
+        feed = self._recorder.feed
+        feed.begin()
+        printed = 0
+
+        def show(*, all_of_it: bool = False) -> None:
+            nonlocal printed
+            printed += feed.show(self._recorder.read, all_of_it=all_of_it)
+
+        def show_and_pause(seconds: float) -> None:
+            show()
+            (pause or self._recorder.pause)(seconds)
+
+        try:
+            # On a terminal the lines themselves would overwrite the line that says what is awaited.
+            line = what if cells.shell() is not None else ""
+            history = super().wait(
+                condition, within=within, why=why, pause=show_and_pause, what=line
+            )
+        finally:
+            show(all_of_it=True)
+            if count := feed.skipped:
+                print(f"(In the logs: {count} other {plural(count, 'line')}.)")
+        if not printed:
+            print(f"(That is already so: {self._standing}.)")
+        return history
+
+    def wait_new_leader(self, old: Which, *, greetings: int = 2, within: float = 90.0) -> History:
+        """Follow until a worker other than `old` leads and has published `greetings` times."""
+        return super().wait_new_leader(old, greetings=greetings, within=within)

@@ -1,0 +1,136 @@
+"""Waits for something to happen in a run."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+from electionlab.errors import LabError
+from electionlab.history import events as ev
+from electionlab.history.history import History
+from electionlab.history.readable import plural
+from electionlab.host.waiting import wait_until
+from electionlab.lab import conditions, replacement
+from electionlab.lab.conditions import Condition
+from electionlab.lab.recorder import Recorder
+from electionlab.lab.roster import Roster
+from electionlab.lab.standing import Standing
+from electionlab.lab.worker import Which
+
+
+class Waits:
+    """Waits until something is true of a run's history. Each wait returns that history, and raises
+    LabError after `within` seconds, or at once if the broker has died. Meanwhile a line says what
+    is awaited, and how the run stands."""
+
+    def __init__(self, recorder: Recorder, roster: Roster, standing: Standing) -> None:
+        self._recorder, self._roster, self._standing = recorder, roster, standing
+
+    def wait(
+        self,
+        condition: Condition,
+        *,
+        within: float = 90.0,
+        why: Callable[[], str] | None = None,
+        pause: Callable[[float], object] | None = None,
+        what: str = "what this cell asks for",
+    ) -> History:
+        """Wait until `condition` is true of the history, and return that history. `what` says
+        what is awaited; the error gives `why()`, or the last events."""
+
+        def look() -> History | None:
+            history = self._recorder.history()
+            self._roster.require_not_ended()
+            self._recorder.kafka.require_alive()
+            return history if condition(history) else None
+
+        def reason() -> str:
+            replaced = self._recorder.replacement
+            replaced.look()
+            words = (why or self._standing.last_events)()
+            return (replacement.IN_WORDS if replaced.happened else "") + words
+
+        return wait_until(
+            look,
+            within=within,
+            why=reason,
+            pause=pause or self._recorder.pause,
+            what=what,
+            now=lambda: str(self._standing),
+        )
+
+    def wait_leader(self, *, greetings: int = 1, within: float = 90.0) -> History:
+        """Wait until the current leader has published `greetings` times since it took the lead."""
+        what = f"a leader, and {_greetings(greetings)} from it"
+        return self.wait(conditions.leads_and_published(greetings), within=within, what=what)
+
+    def wait_new_leader(self, old: Which, *, greetings: int = 1, within: float = 90.0) -> History:
+        """Wait until a worker other than `old` leads and has published `greetings` times. LabError
+        at once if no other worker is left."""
+        name = self._roster.worker(old).name
+        led = conditions.led_by_another(name, greetings)
+
+        def condition(history: History) -> object:
+            if led(history):
+                return True
+            if not any(worker.name != name for worker in self._roster.running()):
+                raise LabError(
+                    f"Nobody is left to lead after {name}: no other worker is running. `start()` "
+                    "starts again those that have ended."
+                )
+            return False
+
+        what = f"a leader other than {name}, and {_greetings(greetings)} from it"
+        return self.wait(condition, within=within, what=what)
+
+    def wait_publishes(self, count: int, *, within: float = 90.0) -> History:
+        """Wait until `count` more greetings have been published, by any worker."""
+        more = conditions.has_more(ev.Published, count, self._recorder.history())
+        return self.wait(more, within=within, what=f"{_greetings(count, 'more ')} to be published")
+
+    def wait_greetings(self, count: int, *, printers: int = 1, within: float = 90.0) -> History:
+        """Wait until `count` more greetings have been printed, by at least `printers` workers."""
+        before = len(self._recorder.history().of(ev.GreetingPrinted))
+
+        def condition(history: History) -> bool:
+            new = history.of(ev.GreetingPrinted)[before:]
+            return len(new) >= count and len({event.worker for event in new}) >= printers
+
+        what = f"{_greetings(count, 'more ')} to be printed"
+        return self.wait(condition, within=within, what=what)
+
+    def wait_return(self, woken: Which, *, within: float = 90.0) -> History:
+        """Wait until a worker that was thawed has been assigned partitions again, and a greeting
+        was published after that."""
+        name = self._roster.worker(woken).name
+        what = f"{name} to be assigned partitions again, and a greeting after that"
+        return self.wait(conditions.is_back(name), within=within, what=what)
+
+    def wait_members(self, count: int, *, within: float = 90.0) -> History:
+        """Wait until the newest generation in the broker's journal has `count` members, and each
+        of them has its partitions. Only a lab's observer reads the journal."""
+        what = f"a generation of {count} members with their partitions"
+        return self.wait(conditions.has_members(count), within=within, what=what)
+
+    def wait_nobody_leads(self, seconds: float, *, within: float = 120.0) -> History:
+        """Wait until, by the workers' own logs, nobody has led for `seconds` in a row."""
+        what = f"{seconds:g} s in which nobody leads"
+        return self.wait(conditions.nobody_leads(seconds), within=within, what=what)
+
+    def read_topic(self, settle: float = 5.0) -> None:
+        """Ask the broker for the greetings it stored during this run, and add them to the history.
+
+        The last ones may not have been printed yet, so it waits for that, `settle` seconds at most.
+        """
+        self._recorder.read_stored()
+        stored = {event.greeting for event in self._recorder.stored}
+        with contextlib.suppress(LabError):  # then a greeting is lost, and a check will say so
+            self.wait(
+                lambda h: stored <= {event.greeting for event in h.of(ev.GreetingPrinted)},
+                within=settle,
+                what="the last greetings to be printed",
+            )
+
+
+def _greetings(count: int, more: str = "") -> str:
+    return f"{count} {more}{plural(count, 'greeting')}"

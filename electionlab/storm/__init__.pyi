@@ -1,0 +1,2 @@
+from . import recordings as recordings
+from .storm import Storm as Storm

@@ -1,0 +1,37 @@
+"""Kafka is stopped and started with fresh data while a worker goes on, as `make kafka` does."""
+
+import pytest
+
+from electionlab import Kafka, LabError, Workers, checks
+from electionlab.history import events as ev
+from electionlab.lab.conditions import has_more
+from electionlab.lab.experiments import replace_kafka
+from electionlab.lab.lab import Lab
+from electionlab.lab.walkthrough import COMMAND
+
+pytestmark = pytest.mark.live
+
+
+@pytest.mark.own_ports
+def test_a_lab_whose_kafka_is_replaced():
+    with Lab(by="tests") as lab:
+        history = lab.watch(replace_kafka, settle=1)
+    (begun,) = history.of(ev.BrokerStarted)
+    assert (begun.fresh, begun.by) == (True, "tests")
+    checks.only_the_leader_publishes(history).expect("broken")
+    checks.no_stale_publishes(history).expect("broken")
+    checks.no_greeting_is_lost(history).expect("unknown", "broken")
+
+
+def test_what_waits_in_vain_says_that_kafka_was_replaced():
+    with Kafka(lock=False) as kafka, Workers(kafka, lock=False) as workers:
+        workers.start(COMMAND.format(port=6066))
+        before = workers.wait_leader()
+        kafka.stop()
+        kafka.start()
+        with pytest.raises(LabError, match="Kafka was started again with fresh data"):
+            workers.wait(has_more(ev.GreetingPrinted, 50, before), within=6)
+        history = workers.history()
+    (begun,) = history.of(ev.BrokerStarted)
+    assert begun.fresh
+    assert checks.only_the_leader_publishes(history).outcome == "broken"

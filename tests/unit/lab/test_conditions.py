@@ -1,0 +1,74 @@
+"""What is waited for comes true at the right event of a history, and not before."""
+
+import pytest
+from histories import (
+    assigned,
+    cut,
+    ended,
+    frozen,
+    group_stored,
+    joined,
+    published,
+    sound_run,
+    started,
+    thawed,
+)
+
+from electionlab.history import events as ev
+from electionlab.history.history import History
+from electionlab.lab import conditions
+
+
+def first_true(condition, events):
+    """The time of the event at which the condition came true, as it is asked after each event."""
+    ordered = sorted(events, key=lambda event: event.time)
+    for count, event in enumerate(ordered, 1):
+        if condition(History(ordered[:count])):
+            return event.time
+    return None
+
+
+@pytest.mark.parametrize(("count", "time"), [(1, 2), (4, 8), (5, None)])
+def test_the_publishes_of_one_leadership_are_counted(count, time):
+    # Neither leader of the sound run publishes more than four times.
+    assert first_true(conditions.leads_and_published(count), sound_run()) == time
+
+
+@pytest.mark.parametrize(("old", "count", "time"), [("A", 1, 13), ("A", 2, 15), ("B", 1, 2)])
+def test_another_leader_has_to_publish(old, count, time):
+    assert first_true(conditions.led_by_another(old, count), sound_run()) == time
+
+
+def test_while_nobody_leads_no_other_leads_either():
+    events = [started(0, "A"), joined(1, "A", 1), assigned(1, "A", False), published(2, "A")]
+    assert first_true(conditions.led_by_another("B", 1), events) is None
+
+
+def test_a_worker_is_back_with_new_partitions_and_a_publish_after_them():
+    asleep = [frozen(3, "A"), assigned(4, "B", True), published(5, "B")]
+    awake = [thawed(6, "A"), published(7, "B"), assigned(8, "A", False), published(9, "B")]
+    assert first_true(conditions.is_back("A"), [assigned(1, "A", True), *asleep, *awake]) == 9
+    assert first_true(conditions.is_back("A"), [*asleep, *awake[:-1]]) is None
+
+
+def test_each_member_of_the_newest_generation_needs_its_partitions():
+    group = [joined(1, "A", 4), joined(1, "B", 4), group_stored(2, 4, "AB", "A")]
+    assert first_true(conditions.has_members(2), [*group, assigned(3, "A", True)]) is None
+    given = [*group, assigned(3, "A", True), assigned(4, "B", False)]
+    assert first_true(conditions.has_members(2), given) == 4
+    assert first_true(conditions.has_members(1), given) is None
+    # A newer generation that B has not joined yet.
+    later = History([*given, joined(5, "A", 5), group_stored(5, 5, "AB", "A")])
+    assert not conditions.has_members(2)(later)
+
+
+def test_nobody_leads_once_the_last_leader_has_lost_its_partition_for_so_long():
+    events = [started(0, "A"), assigned(1, "A", True), cut(2, "A"), assigned(4, "A", False)]
+    events += [ended(6), ended(7), ended(8)]
+    assert first_true(conditions.nobody_leads(3), events) == 7
+
+
+def test_more_is_counted_from_what_there_was():
+    before = History([published(1, "A"), published(2, "A")])
+    more = conditions.has_more(ev.Published, 2, before)
+    assert first_true(more, [published(time, "B") for time in range(1, 9)]) == 4
