@@ -60,7 +60,12 @@ def nobody_leads(seconds: float) -> Condition:
     return condition
 
 
-def has_more(kind: type[ev.Event], count: int, before: History) -> Condition:
-    """At least `count` more events of this kind have happened than are in the history `before`."""
-    wanted = len(before.of(kind)) + count
-    return lambda history: len(history.of(kind)) >= wanted
+def has_since(kind: type[ev.Event], count: int, since: float, *, workers: int = 1) -> Condition:
+    """At least `count` events of this kind have happened from the moment `since` on, of at least
+    so many workers."""
+
+    def condition(history: History) -> bool:
+        new = [event for event in history.of(kind) if event.time >= since]
+        return len(new) >= count and len({event.worker for event in new}) >= workers
+
+    return condition

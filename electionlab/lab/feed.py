@@ -50,8 +50,9 @@ class Feed:
         if not self.quiet and cells.shell() is not None:
             print(sentences.line(event), flush=True)
 
-    def begin(self) -> None:
-        """Sum up in one line what was logged until now, or until an act that was done just now."""
+    def begin(self) -> float:
+        """Sum up in one line what was logged until now, or until an act that was done just now.
+        Returns that moment: what is logged from then on is shown."""
         self._collect()
         now = time.time()
         acts = [event.time for event in self._events if isinstance(event, ev.Action)]
@@ -67,6 +68,7 @@ class Feed:
             print(f"(In the logs: {lines} since {time_of_day(first)[:8]}.)", flush=True)
         self._print([entry for entry in old if not entry[1]])
         self.skipped = 0
+        return self._since
 
     def show(self, read: Callable[[], None], *, all_of_it: bool = False) -> int:
         """Read what is new, and print the lines that no earlier line can still precede; with

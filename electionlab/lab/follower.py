@@ -30,8 +30,26 @@ class Follower(Waits):
         what: str = "what this cell asks for",
     ) -> History:
         """Follow until `condition` is true of the history, and return that history."""
+        self._recorder.feed.begin()
+        return self._follow(condition, within=within, why=why, pause=pause, what=what)
+
+    def _wait_from_now(
+        self, condition_since: Callable[[float], Condition], *, within: float, what: str
+    ) -> History:
+        # What is counted is what is shown.
+        since = self._recorder.feed.begin()
+        return self._follow(condition_since(since), within=within, what=what)
+
+    def _follow(
+        self,
+        condition: Condition,
+        *,
+        within: float,
+        why: Callable[[], str] | None = None,
+        pause: Callable[[float], object] | None = None,
+        what: str,
+    ) -> History:
         feed = self._recorder.feed
-        feed.begin()
         printed = 0
 
         def show(*, all_of_it: bool = False) -> None:

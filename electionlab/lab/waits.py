@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable
 
 from electionlab.errors import LabError
@@ -85,19 +86,25 @@ class Waits:
 
     def wait_publishes(self, count: int, *, within: float = 90.0) -> History:
         """Wait until `count` more greetings have been published, by any worker."""
-        more = conditions.has_more(ev.Published, count, self._recorder.history())
-        return self.wait(more, within=within, what=f"{_greetings(count, 'more ')} to be published")
+        what = f"{_greetings(count, 'more ')} to be published"
+        return self._wait_from_now(
+            lambda since: conditions.has_since(ev.Published, count, since), within=within, what=what
+        )
 
     def wait_greetings(self, count: int, *, printers: int = 1, within: float = 90.0) -> History:
         """Wait until `count` more greetings have been printed, by at least `printers` workers."""
-        before = len(self._recorder.history().of(ev.GreetingPrinted))
-
-        def condition(history: History) -> bool:
-            new = history.of(ev.GreetingPrinted)[before:]
-            return len(new) >= count and len({event.worker for event in new}) >= printers
-
         what = f"{_greetings(count, 'more ')} to be printed"
-        return self.wait(condition, within=within, what=what)
+        return self._wait_from_now(
+            lambda since: conditions.has_since(ev.GreetingPrinted, count, since, workers=printers),
+            within=within,
+            what=what,
+        )
+
+    def _wait_from_now(
+        self, condition_since: Callable[[float], Condition], *, within: float, what: str
+    ) -> History:
+        """Wait for what counts from the moment of this call on."""
+        return self.wait(condition_since(time.time()), within=within, what=what)
 
     def wait_return(self, woken: Which, *, within: float = 90.0) -> History:
         """Wait until a worker that was thawed has been assigned partitions again, and a greeting

@@ -8,6 +8,7 @@ from histories import (
     frozen,
     group_stored,
     joined,
+    printed,
     published,
     sound_run,
     started,
@@ -68,7 +69,13 @@ def test_nobody_leads_once_the_last_leader_has_lost_its_partition_for_so_long():
     assert first_true(conditions.nobody_leads(3), events) == 7
 
 
-def test_more_is_counted_from_what_there_was():
-    before = History([published(1, "A"), published(2, "A")])
-    more = conditions.has_more(ev.Published, 2, before)
-    assert first_true(more, [published(time, "B") for time in range(1, 9)]) == 4
+def test_what_is_new_is_counted_from_a_moment_on():
+    # Published before that moment and read after it, a greeting is not new.
+    new = conditions.has_since(ev.Published, 2, since=2.5)
+    assert first_true(new, [published(time, "B") for time in range(1, 9)]) == 4
+
+
+def test_what_is_new_may_be_wanted_of_several_workers():
+    events = [printed(1, "A", 1), printed(2, "B", 2), printed(3, "B", 3), printed(4, "A", 4)]
+    new = conditions.has_since(ev.GreetingPrinted, 2, since=2, workers=2)
+    assert first_true(new, events) == 4
