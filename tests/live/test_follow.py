@@ -33,7 +33,8 @@ def test_a_run_is_followed_from_now_on_and_acts_stand_in_it():
         assert re.match(r"\(In the logs: \d+ lines of 6066, 6067 since \d\d:\d\d:\d\d\.\)", told)
         shown = lines(told)
         assert all(at[:8] >= begun for _, at, _ in shown)
-        assert [words for *_, words in shown].count("PUBLISHING ON LEADER!") == 2
+        # What is counted is shown; on a busy machine a third comes before somebody looks.
+        assert [words for *_, words in shown].count("PUBLISHING ON LEADER!") >= 2
         running.run("first = workers.leader()", "who")
         told = running.run("workers.interrupt(first)\nworkers.follow_new_leader(first)", "act")
         shown = lines(told)
