@@ -19,6 +19,7 @@ extensions += [f"electionlab.book.{name}" for name in ("build", "claims_directiv
 extensions += ["electionlab.book.replay_directive", "electionlab.book.publishing"]
 extensions += ["electionlab.book.published", "electionlab.book.executed_copies"]
 extensions += ["electionlab.book.glossary_links", "electionlab.book.toggle_names"]
+extensions += ["electionlab.book.folded"]
 default_role = "code"  # `name` in a docstring, as in Markdown
 autodoc_preserve_defaults = True  # shows PROJECT, not its path on the machine that builds
 root_doc = "index"

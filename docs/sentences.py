@@ -137,9 +137,15 @@ def _read(markdown: str, found: list[Section]) -> None:
             _read_directive(token, found)
         elif token.type == "inline" and before == "heading_open":
             found.append(Section(found[0].page, _text(token)))
-        elif token.type == "inline" and not in_table:
+        elif token.type == "inline" and not in_table and not _is_choice(token):
             found[-1].add_paragraph(_text(token))
         before = token.type
+
+
+def _is_choice(inline: Token) -> bool:
+    """Whether a paragraph is one of the answers to choose from before a reader sees the right one:
+    it claims nothing."""
+    return any(child.content.startswith("<label") for child in inline.children or [])
 
 
 def _read_directive(token: Token, found: list[Section]) -> None:

@@ -18,11 +18,13 @@ What a notebook needs:
     tables     a history, or its group, in rows
     checks     what must hold of a history, as functions that return a Verdict
     events     the kinds of events that a history has
+    exercises  for learners, each with a check of the answer
     claims     the claims ledger
     PROJECT    the folder of this checkout
 
 Each stands in one of the rooms (`host`, `history`, `kafka`, `checks`, `pictures`, `lab`, `storm`,
-`failover`, `book`), whose first lines say what it is for. A name is imported on first use.
+`failover`, `exercises`, `book`), whose first lines say what it is for. A name is imported on first
+use.
 """
 
 import sys

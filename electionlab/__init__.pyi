@@ -1,4 +1,5 @@
 from . import checks as checks
+from . import exercises as exercises
 from .book import claims as claims
 from .checks import Verdict as Verdict
 from .errors import LabError as LabError

@@ -76,6 +76,7 @@ def test_a_sentence_about_a_build_is_found(tmp_path, words):
         "A worker that leads publishes.",
         "What was the reason?",
         "Look at the picture.",
+        "**Guess first.** Who leads?\n\n- <label><input type='checkbox' /> the old one led</label>",
         "If two led, the picture shades them.",
         "Here is the table:",
         "`was` is a word of code.",

@@ -128,3 +128,21 @@ def test_a_page_reads_without_javascript(site: Site, browser: Browser):
     page.locator("figure.timeline summary").first.click()
     assert page.locator("figure.timeline tbody tr").first.is_visible()
     context.close()
+
+
+def test_what_answers_a_guess_opens_without_javascript_and_on_paper(site: Site, browser: Browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site.html / "notebooks" / "01-walkthrough.html").as_uri())
+    folded = page.locator("details.folded").first
+    shown = folded.locator(".verdict")
+    assert not shown.is_visible()
+    page.locator("#kill-the-leader label").first.click()
+    assert page.locator("#kill-the-leader input").first.is_checked()
+    folded.locator("summary").first.click()
+    assert shown.is_visible()
+    folded.locator("summary").first.click()
+    assert not shown.is_visible()
+    page.emulate_media(media="print")
+    assert shown.is_visible()
+    context.close()

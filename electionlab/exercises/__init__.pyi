@@ -1,0 +1,13 @@
+from .failovers import after_interrupt as after_interrupt
+from .failovers import after_kill as after_kill
+from .failovers import fast_and_patient as fast_and_patient
+from .faults import leader_stays as leader_stays
+from .faults import lost_greetings as lost_greetings
+from .faults import which_fault as which_fault
+from .feedback import Feedback as Feedback
+from .groups import next_leader as next_leader
+from .groups import same_leader as same_leader
+from .leaders import printed_by_the_killed as printed_by_the_killed
+from .leaders import two_leaders as two_leaders
+from .roles import second_role as second_role
+from .roles import stays_on_duty as stays_on_duty
