@@ -44,7 +44,8 @@ def after_kill(session: object, heartbeat: object, timer: object) -> str:
 @gives_feedback
 def after_interrupt(session: object, heartbeat: object, timer: object) -> str:
     """Judges three settings, in seconds: after Ctrl+C the next leader publishes within 0.5 s,
-    by the formula and on a real cluster; there the quickest of up to three times counts, for a busy machine adds its own time to each."""
+    by the formula and on a real cluster. There the quickest of up to three times counts, for a busy
+    machine adds its own time to each."""
     settings = _settings(session, heartbeat, timer)
     return _measured("interrupt", settings, AFTER_INTERRUPT_S, rounds=ROUNDS)
 
