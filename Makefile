@@ -94,7 +94,7 @@ kafka-home: $(READY) ## Print the line that sets KAFKA_HOME, with ZooKeeper, for
 picture: $(READY) ## Draw the README's picture anew from a real run
 	@$(RUN) -m electionlab picture docs/election.svg --save docs/recorded/election.jsonl
 
-failover: $(READY) ## Record the failovers of notebook 04 anew: 20 rounds, a quarter of an hour
+failover: $(READY) ## Record the failovers of notebook 05 anew: 20 rounds, a quarter of an hour
 	@$(RUN) -m electionlab failover --rounds 20 --record docs/recorded/failover.json
 
 soak: $(READY) ## Break a running election 500 times (an hour); SOAK_OPTIONS="--rounds 30 --seed 1" for others

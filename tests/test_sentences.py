@@ -29,7 +29,7 @@ def test_each_sentence_about_a_build_has_a_guard_or_holds_by_construction():
 
 
 def test_the_exercise_about_a_short_failover_has_the_solution_that_it_tells():
-    page = (PROJECT / "notebooks" / "04-how-fast.ipynb").read_text(encoding="utf-8")
+    page = (PROJECT / "notebooks" / "05-how-fast.ipynb").read_text(encoding="utf-8")
     (solution,) = re.findall(r"session, heartbeat, timer = ([\d.]+), ([\d.]+), ([\d.]+)\\n", page)[
         1:
     ]

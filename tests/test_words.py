@@ -27,9 +27,7 @@ LINK = r"\[[^\[\]]*\]\([^()\s]*glossary\.md#(?P<link>[\w-]+)\)"
 ELSEWHERE = r"`[^`]*`|\[[^\[\]]*\]\([^()\s]*\)|https?://\S+"
 PAGES = [PROJECT / "index.md", *sorted(PROJECT.glob("docs/*.md"))]
 PAGES += sorted(PROJECT.glob("notebooks/*.ipynb"))
-PAGES = [
-    path for path in PAGES if path.name not in ("glossary.md", "claims.md", "03-failure-lab.ipynb")
-]
+PAGES = [path for path in PAGES if path.name not in ("glossary.md", "claims.md")]
 
 
 def paragraphs(text):

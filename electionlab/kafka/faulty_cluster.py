@@ -25,7 +25,7 @@ KILLED = 128 + signal.SIGKILL
 # A broker's ports lie where no system looks for a port for an outgoing connection.
 PORTS = {"first": 20001, "step": 100, "blocks": 99}
 # Groups may ask for a session shorter than Kafka's floor of 6 s; otherwise a lab would spend most
-# of its time waiting. Notebook 04 shows what the floor does.
+# of its time waiting. Notebook 05 shows what the floor does.
 FLOOR = {"group.min.session.timeout.ms": "1000"}
 
 

@@ -1,4 +1,4 @@
-"""The experiments of the failure lab: each breaks one thing and waits for what follows.
+"""The experiments of notebooks 03 and 04: each breaks one thing and waits for what follows.
 
 An experiment is a function of a running lab. Try one on a lab of your own:
 
@@ -6,8 +6,8 @@ An experiment is a function of a running lab. Try one on a lab of your own:
         kill_the_leader(lab)
         history = lab.finish()
 
-`BENCHES` says which experiments share a lab, one after another; `benches` runs these labs side by
-side.
+`WORKERS` (notebook 03) and `KAFKA` (notebook 04) say which experiments share a lab, one after
+another; `benches` runs these labs side by side.
 """
 
 from __future__ import annotations
@@ -204,11 +204,7 @@ class Bench:
     experiments: tuple[Experiment, ...]
 
 
-BENCHES = (
-    Bench(
-        lambda: Lab(brokers=3, by="brokers"),
-        (kill_one_of_three, kill_the_coordinator, kill_all_brokers),
-    ),
+WORKERS = (
     Bench(
         lambda: Lab(program="faulty", settings={"BLOCK_S": "8"}, by="network"),
         (cut_off_the_leader, slow_down_the_leader, block_the_leader, skew_a_timer),
@@ -221,7 +217,6 @@ BENCHES = (
         ),
     ),
     Bench(lambda: Lab(size=2, room=10, by="scale"), (from_two_to_ten_and_back,)),
-    Bench(lambda: Lab(by="one broker"), (restart_the_broker, replace_kafka)),
     Bench(
         lambda: Lab(
             size=4,
@@ -259,3 +254,12 @@ BENCHES = (
     ),
 )
 """The labs of notebook 03, the longest first."""
+
+KAFKA = (
+    Bench(
+        lambda: Lab(brokers=3, by="brokers"),
+        (kill_one_of_three, kill_the_coordinator, kill_all_brokers),
+    ),
+    Bench(lambda: Lab(by="one broker"), (restart_the_broker, replace_kafka)),
+)
+"""The labs of notebook 04, the longest first."""

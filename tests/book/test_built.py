@@ -14,7 +14,7 @@ import nbformat
 import psutil
 import pytest
 from gone import assert_gone
-from sites import INSIDE, LAB_PAGE, RUN, Site, build, environment
+from sites import INSIDE, KAFKA_PAGE, RUN, WORKERS_PAGE, Site, build, environment
 
 from electionlab.book.page_turns import Page, look
 from electionlab.host.waiting import wait_until
@@ -146,7 +146,7 @@ def test_every_image_has_an_alternative_text(site):
         for name in site.pages()
         for picture in site.page(name).select("img, figure svg")
     ]
-    assert {*RUN, INSIDE, LAB_PAGE} <= {name for name, _ in pictures}
+    assert {*RUN, INSIDE, WORKERS_PAGE, KAFKA_PAGE} <= {name for name, _ in pictures}
     for name, picture in pictures:
         assert picture.get("alt") or picture.get("aria-label"), f"{name}: {picture}"
 

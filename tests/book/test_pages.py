@@ -8,7 +8,7 @@ import re
 
 import pytest
 from bs4 import Tag
-from sites import INSIDE, LAB_PAGE, RUN, Site, outputs
+from sites import INSIDE, RUN, WORKERS_PAGE, Site, outputs
 
 from electionlab.history.history import History
 from electionlab.pictures.replay_data import replay_data
@@ -115,8 +115,8 @@ def test_the_front_page_plays_what_the_walkthrough_plays(site):
     assert _replays(site, "index") == _replays(site, "notebooks/01-walkthrough")
 
 
-def test_the_failure_lab_plays_two_leaders(site):
-    (played,) = _replays(site, LAB_PAGE)
+def test_a_leader_that_is_cut_off_is_played_beside_its_successor(site):
+    (played,) = _replays(site, WORKERS_PAGE)
     assert any("still leads in its own eyes" in step.get("words", "") for step in played["steps"])
 
 

@@ -20,7 +20,8 @@ PARTS += ["docs", "notebooks", "examples", "electionlab"]
 RUN = ["docs/playbook", "notebooks/01-walkthrough"]
 """The pages that walk through the playbook."""
 INSIDE = "notebooks/02-inside-an-election"
-LAB_PAGE = "notebooks/03-failure-lab"
+WORKERS_PAGE = "notebooks/03-break-the-workers"
+KAFKA_PAGE = "notebooks/04-break-kafka"
 
 
 @dataclass(frozen=True)

@@ -15,34 +15,34 @@ from electionlab.book.progress_lines import CLEAR, ProgressLines, Running, done,
 from electionlab.host.waiting import wait_until
 
 
-def page(name="notebooks/03-failure-lab", cell=12, cells=60, expected_s=120.0):
+def page(name="notebooks/04-break-kafka", cell=12, cells=60, expected_s=120.0):
     return Running(name, cell, cells, begun=100.0, expected_s=expected_s)
 
 
 def test_a_page_tells_its_cell_the_time_that_passed_and_the_expected():
     assert going([page()], 140.4, 80) == (
-        "notebooks/03-failure-lab: cell 12 of 60, 40 s of about 120"
+        "notebooks/04-break-kafka: cell 12 of 60, 40 s of about 120"
     )
     assert going([page(expected_s=None)], 140.4, 80).endswith("cell 12 of 60, 40 s")
 
 
 def test_several_pages_share_a_line_in_short_and_it_is_never_longer_than_a_terminals():
-    pages = [page(), page("docs/playbook", 3, 18, None), page("notebooks/04-how-fast", 1, 9)]
+    pages = [page(), page("docs/playbook", 3, 18, None), page("notebooks/05-how-fast", 1, 9)]
     line = (
-        "03-failure-lab 12/60, 40 s of about 120; playbook 3/18, 40 s; 04-how-fast 1/9, 40 s of a"
+        "04-break-kafka 12/60, 40 s of about 120; playbook 3/18, 40 s; 05-how-fast 1/9, 40 s of a"
     )
-    assert going(pages, 140, 200).startswith("notebooks/03-failure-lab: cell 12 of 60")
+    assert going(pages, 140, 200).startswith("notebooks/04-break-kafka: cell 12 of 60")
     assert going(pages, 140, len(line) + 1) == line
     assert going(pages, 140, 30) == line[:29]
 
 
 def test_a_page_that_is_done_has_a_line_with_its_seconds_and_one_that_failed_its_cell():
     assert done(page(), 218.0, True) == (
-        "notebooks/03-failure-lab: 60 cells in 118 s (about 120 expected)"
+        "notebooks/04-break-kafka: 60 cells in 118 s (about 120 expected)"
     )
     assert done(page(expected_s=None), 218.0, True).endswith("60 cells in 118 s")
     assert done(page(), 218.0, False) == (
-        "notebooks/03-failure-lab: failed in cell 12 of 60 after 118 s of about 120"
+        "notebooks/04-break-kafka: failed in cell 12 of 60 after 118 s of about 120"
     )
 
 
