@@ -7,7 +7,7 @@ What a notebook needs:
     Sasl       a user and a password, for a Kafka that asks for them over TLS
     Workers    the playbook's workers, what is done to them, and the history of it
     Lab        a Kafka and workers of its own, to break in every way; `start_lab` for a cell
-    experiments    what is broken in a lab, one function each; `benches` runs several labs at once
+    run        runs an experiment, a function of a lab, and returns its history
     InsideWorker   a worker inside this interpreter
     History    what happened, saved and loaded
     Timeline   the picture of a history

@@ -15,8 +15,7 @@ from .lab import Lab as Lab
 from .lab import Logs as Logs
 from .lab import Worker as Worker
 from .lab import Workers as Workers
-from .lab import benches as benches
-from .lab import experiments as experiments
+from .lab import run as run
 from .lab import start_lab as start_lab
 from .pictures import Distribution as Distribution
 from .pictures import Rebalance as Rebalance

@@ -1,6 +1,6 @@
 """anywhere.py with two faults that only the program itself can have.
 
-    SIGALRM           blocks the event loop for BLOCK_S seconds (5 by default), as a long
+    SIGALRM           blocks the event loop for BLOCK_S seconds (8 by default), as a long
                       computation without an `await` would; the other threads go on
     TIMER_INTERVAL_S  seconds between two runs of the leader's timer, instead of 2
 
@@ -29,7 +29,7 @@ from anywhere import app  # noqa: E402, F401 - it has to find the class above
 
 
 def block(*_):
-    time.sleep(float(os.environ.get("BLOCK_S", "5")))
+    time.sleep(float(os.environ.get("BLOCK_S", "8")))
 
 
 signal.signal(signal.SIGALRM, block)

@@ -29,7 +29,7 @@ from electionlab.book.fingerprint import fingerprint
 from electionlab.book.progress_lines import ClearLine, ProgressLines
 from electionlab.errors import LabError, require_asserts
 from electionlab.host import locks
-from electionlab.host.owners import BUILD_VARIABLE, add_owner
+from electionlab.host.owners import BUILD_VARIABLE, PAGE_VARIABLE, add_owner
 from electionlab.host.process import Process
 
 logger = getLogger(__name__)
@@ -98,7 +98,9 @@ class Build:
         path = Path(app.config.nb_execution_cache_path, docname)
         env: Any = app.env  # to which myst-nb adds attributes
         env.mystnb_config = env.mystnb_config.copy(execution_cache_path=str(path))
-        self.page = page_turns.look(docname, Path(app.env.doc2path(docname)))
+        source = Path(app.env.doc2path(docname))
+        os.environ[PAGE_VARIABLE] = str(source)  # for its kernel
+        self.page = page_turns.look(docname, source)
         if self.turns:
             self.turns.take(docname)
             if self.turns.yields(docname):

@@ -12,7 +12,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from electionlab import checks
 from electionlab.book import claims
@@ -25,17 +24,6 @@ from electionlab.history.history import History
 from electionlab.history.intervals import overlaps
 from electionlab.history.readable import plural
 from electionlab.host import notes
-
-
-class Experiments(Protocol):
-    """What has run experiments: `benches` has."""
-
-    @property
-    def names(self) -> list[str]:
-        """Of the experiments."""
-
-    def history(self, name: str) -> History:
-        """What happened in one of them."""
 
 
 @dataclass(frozen=True)
@@ -157,8 +145,9 @@ PROMISES: Mapping[str, Callable[[History], tuple[str, str]]] = {
 """The claims that every fault is judged by: what gives the outcome and words for it."""
 
 
-def judge_faults(labs: Experiments, ledger: Path = LEDGER) -> list[FaultJudged]:
-    """Judge the faults whose experiments `labs` has, and leave the findings for the ledger.
+def judge_faults(histories: Mapping[str, History], ledger: Path = LEDGER) -> list[FaultJudged]:
+    """Judge the faults whose experiments have a history here, by the experiment's name, and leave
+    the findings for the ledger.
 
     Raises AssertionError if an outcome is not expected, or if there were two leaders although the
     older one had been interrupted or killed before: then the ledger's condition for one leader is
@@ -166,8 +155,8 @@ def judge_faults(labs: Experiments, ledger: Path = LEDGER) -> list[FaultJudged]:
     """
     judged = []
     for fault in load(ledger).values():
-        if fault.experiment in labs.names:
-            finding = judge_one(fault, labs.history(fault.experiment))
+        if fault.experiment in histories:
+            finding = judge_one(fault, histories[fault.experiment])
             notes.leave(glue_name(fault.key), _Text(finding.to_json()))
             judged.append(finding)
     return judged

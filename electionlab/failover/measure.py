@@ -19,8 +19,7 @@ from electionlab.failover.recordings import VERSIONS, Recorded, machine
 from electionlab.history import events as ev
 from electionlab.history.history import History
 from electionlab.host.folders import PROJECT
-from electionlab.lab.benches import PATIENCE_S, SideBySide, start_as
-from electionlab.lab.experiments import Bench
+from electionlab.lab.benches import PATIENCE_S, Bench, SideBySide, start_as
 from electionlab.lab.lab import Lab
 from electionlab.lab.worker import Worker
 

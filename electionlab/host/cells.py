@@ -69,6 +69,12 @@ def _replaces(current: Execution | None, started: Execution | None) -> bool:
     return bool(current and started and current.cell == started.cell and current.run != started.run)
 
 
+def keep(*things: Stoppable) -> None:
+    """From now on these belong to no cell: another run of the one that started them uses them."""
+    with _lock:
+        _running[:] = [(t, None if t in things else started) for t, started in _running]
+
+
 def forget(thing: Stoppable) -> None:
     """Unregister something that has been stopped."""
     with _lock:

@@ -4,6 +4,7 @@ and the build it is part of. Both are passed down in the environment."""
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from electionlab.errors import LabError
 from electionlab.host import guard
@@ -13,6 +14,10 @@ OWNERS_VARIABLE = "ELECTIONLAB_OWNERS"
 
 BUILD_VARIABLE = "ELECTIONLAB_BUILD"
 """Environment variable: the name of the build that executes the pages, the same for all of them."""
+
+
+PAGE_VARIABLE = "ELECTIONLAB_PAGE"
+"""Environment variable: the source of the page that a build executes."""
 
 
 def outer_owners() -> list[int]:
@@ -40,3 +45,9 @@ def add_owner(pid: int) -> None:
 def build_name() -> str:
     """The name of the build that executes this page; empty outside a build."""
     return os.environ.get(BUILD_VARIABLE, "")
+
+
+def page() -> Path | None:
+    """The source of the page that a build executes in this process; None outside a build."""
+    path = os.environ.get(PAGE_VARIABLE, "")
+    return Path(path) if path and build_name() else None

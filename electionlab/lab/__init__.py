@@ -5,8 +5,7 @@ Its doors:
     Workers        the playbook's workers, what is done to them, and the history of it
     Worker         one of them
     Lab            a Kafka and workers of its own, to break in every way; `start_lab` for a cell
-    experiments    what can be broken in a lab, one function each
-    benches        several labs side by side, each with its experiments
+    run            runs an experiment, a function of a lab, and returns its history
     InsideWorker   a worker inside this interpreter
     Logs           the logs of a run, to read and to download
 """

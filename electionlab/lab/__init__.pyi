@@ -1,5 +1,4 @@
-from . import benches as benches
-from . import experiments as experiments
+from .experiments import run as run
 from .in_kernel import InsideWorker as InsideWorker
 from .lab import Lab as Lab
 from .log_downloads import Logs as Logs

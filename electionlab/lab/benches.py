@@ -1,6 +1,6 @@
 """Runs experiments side by side, since they mostly wait. Each lab has its own Kafka and ports.
 
-    labs = start(BENCHES)
+    labs = start_as(SideBySide, [Bench(Lab, (kill_the_leader, freeze_the_leader))])
     history = labs.history("kill_the_leader")    # waits until that experiment is done
 
 A cell that asks for an experiment waits only for that one, while the others go on.
@@ -9,29 +9,38 @@ A cell that asks for an experiment waits only for that one, while the others go 
 from __future__ import annotations
 
 import contextlib
-import inspect
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TypeVar
-
-from IPython.display import Code
 
 from electionlab.errors import DeadlineError, LabError
 from electionlab.history.history import History
 from electionlab.host import cells, load
 from electionlab.host.gate import Gate, allowed
 from electionlab.host.lifecycle import Stoppable
+from electionlab.host.owners import build_name
 from electionlab.host.waiting import STOPPED_S, wait_for
 from electionlab.host.wakeup_delay import Lateness
-from electionlab.lab.experiments import Bench, Experiment
 from electionlab.lab.lab import Lab
 
 PATIENCE_S = 580.0
 """Seconds. Even stretched, less than a cell's limit in a build (`nb_execution_timeout`)."""
 
 STOPPED = "The labs were stopped before this experiment."
+
+Experiment = Callable[[Lab], None]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Experiments that share one lab, in this order. Between two of them the lab recovers: workers
+    that have ended are started again, until there are `size` of them."""
+
+    make: Callable[[], Lab]
+    experiments: tuple[Experiment, ...]
 
 
 class SideBySide(Stoppable):
@@ -85,7 +94,7 @@ class SideBySide(Stoppable):
             raise LabError(
                 f"The experiment {name} failed. {_in_words(error)}\n"
                 + (f"That was the second try. The first time: {first}\n" if first else "")
-                + f"To run it again, by itself: labs.retry({name!r})"
+                + ("" if build_name() else f"To run it again, by itself: labs.retry({name!r})")
             ) from error
         if name in self._unreported:
             self._unreported.discard(name)
@@ -112,11 +121,6 @@ class SideBySide(Stoppable):
         for name, done in self._done.items():
             if done.done() and done.exception():
                 self.retry(name)
-
-    def code(self, name: str) -> Code:
-        """The experiment's code, as the last value of a cell."""
-        source = inspect.getsource(self._experiment(name))
-        return Code(source, language="python")  # type: ignore[no-untyped-call]
 
     @property
     def title(self) -> str:
@@ -230,11 +234,6 @@ def _in_words(error: BaseException) -> str:
 
 Labs = TypeVar("Labs", bound=SideBySide)
 _running: dict[type[SideBySide], SideBySide] = {}
-
-
-def start(benches: Sequence[Bench]) -> SideBySide:
-    """Start the labs of `benches`, as `start_as` does."""
-    return start_as(SideBySide, benches)
 
 
 def start_as(kind: type[Labs], benches: Sequence[Bench]) -> Labs:

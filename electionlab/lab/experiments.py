@@ -1,265 +1,115 @@
-"""The experiments of notebooks 03 and 04: each breaks one thing and waits for what follows.
+"""Runs an experiment: a function of a running lab, which breaks something and waits for what
+follows.
 
-An experiment is a function of a running lab. Try one on a lab of your own:
+    def kill_the_leader(lab):
+        old = lab.leader()
+        lab.kill(old)
+        lab.wait_new_leader(old, greetings=3)
 
-    with Lab() as lab:
-        kill_the_leader(lab)
-        history = lab.finish()
+    kill = run(kill_the_leader)
 
-`WORKERS` (notebook 03) and `KAFKA` (notebook 04) say which experiments share a lab, one after
-another; `benches` runs these labs side by side.
+In a reader's notebook it runs now, in a lab that is kept for the next experiment. A build begins
+all experiments of a page at the first `run`, side by side (`benches`), and each `run` waits for its
+own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import inspect
+from typing import Any
 
+from electionlab.errors import LabError
+from electionlab.history.history import History
+from electionlab.host import cells, owners
+from electionlab.host.lifecycle import Stoppable
+from electionlab.lab import page_experiments
+from electionlab.lab.benches import Experiment, SideBySide
 from electionlab.lab.lab import Lab
+from electionlab.lab.page_experiments import Written
 
-Experiment = Callable[[Lab], None]
-
-# One worker --------------------------------------------------------------------------------------
-
-
-def interrupt_the_leader(lab: Lab) -> None:
-    """Ctrl+C: the leader says goodbye to the group."""
-    old = lab.leader()
-    lab.interrupt(old)
-    lab.wait_new_leader(old, greetings=4)
+RECOVERS_WITHIN_S = 40.0
+"""A lab that is not one group with a leader again after so many seconds is replaced by another."""
 
 
-def kill_the_leader(lab: Lab) -> None:
-    """kill -9: the leader is silent from then on."""
-    old = lab.leader()
-    lab.kill(old)
-    lab.wait_new_leader(old, greetings=3)
+class Experiments(Stoppable):
+    """What `run` is: call it with an experiment, and with the arguments of the `Lab` that it needs
+    if that is not one of three workers: `run(kill_one_of_three, brokers=3)`.
+
+    `histories` has the last history of each experiment by name, `lab` the lab that runs now, if one
+    does.
+    """
+
+    def __init__(self) -> None:
+        self.histories: dict[str, History] = {}
+        self.lab: Lab | None = None
+        self._options: dict[str, Any] = {}
+        self._begun: SideBySide | None = None
+        self._written: dict[str, Written] = {}
+
+    def __call__(self, experiment: Experiment, **options: Any) -> History:
+        """Run an experiment and return its history, from its beginning to its end. LabError if it
+        fails."""
+        name = experiment.__name__
+        self._begin_those_of_a_build(experiment)
+        if self._begun and self._is_as_written(experiment, options):
+            history = self._begun.history(name)
+        else:
+            history = self._ready_lab(options).watch(experiment)
+        self.histories[name] = history
+        return history
+
+    def stop(self) -> None:
+        """Stop whatever runs. Does nothing if nothing does; `run` starts anew."""
+        lab, self.lab = self.lab, None
+        begun, self._begun = self._begun, None
+        try:
+            if lab:
+                lab.stop()
+        finally:
+            if begun:
+                begun.stop()
+
+    def _ready_lab(self, options: dict[str, Any]) -> Lab:
+        """The lab with these options, recovered from the last experiment, or a new one."""
+        if self.lab and not (options == self._options and _recovers(self.lab)):
+            self.lab.stop()
+            self.lab = None
+        if self.lab is None:
+            self.lab, self._options = page_experiments.make_lab(options).start(), options
+            cells.keep(self.lab, self.lab.kafka)
+        return self.lab
+
+    def _begin_those_of_a_build(self, experiment: Experiment) -> None:
+        """Begin all experiments of the page that a build executes, unless that has been done. They
+        see the same names as `experiment`."""
+        page = owners.page()
+        if self._written or page is None or page.suffix != ".ipynb":
+            return
+        written = page_experiments.read(page)
+        self._written = {each.name: each for each in written}
+        namespace = getattr(experiment, "__globals__", {})
+        self._begun = SideBySide(page_experiments.benches(written, namespace))
+
+    def _is_as_written(self, experiment: Experiment, options: dict[str, Any]) -> bool:
+        """Whether this is what was begun; else what this cell says is what runs."""
+        written = self._written.get(experiment.__name__)
+        if written is None or written.options != options:
+            return False
+        try:
+            return inspect.getsource(experiment).strip() == written.source.strip()
+        except (OSError, TypeError):
+            return False
 
 
-def freeze_the_leader(lab: Lab) -> None:
-    """SIGSTOP, and SIGCONT once another worker leads."""
-    old = lab.leader()
-    lab.freeze(old)
-    lab.wait_new_leader(old, greetings=3)
-    lab.thaw(old)
-    lab.wait_members(3)
-    lab.wait_leader(greetings=2)
+def _recovers(lab: Lab) -> bool:
+    if lab.state != "running" or not lab.size:
+        return False
+    try:
+        lab.recover(RECOVERS_WITHIN_S)
+    except LabError:
+        print("This lab does not recover from the last experiment. Another one starts.")
+        return False
+    return True
 
 
-def cut_off_the_leader(lab: Lab) -> None:
-    """Only the leader's network is cut; it is healed once another worker leads."""
-    old = lab.leader()
-    lab.cut(old)
-    lab.wait_new_leader(old, greetings=4)
-    lab.heal(old)
-    lab.wait_members(3)
-    lab.wait_leader(greetings=2)
-
-
-def slow_down_the_leader(lab: Lab) -> None:
-    """Whatever the leader sends or receives arrives 0.4 s late."""
-    old = lab.leader()
-    lab.slow(old, delay_s=0.4)
-    lab.wait_publishes(4)
-    lab.heal(old)
-
-
-def block_the_leader(lab: Lab) -> None:
-    """The leader's event loop is blocked for 8 s: longer than its session."""
-    lab.block(lab.leader(), seconds=8)
-    lab.wait_publishes(3)
-
-
-def block_the_leader_for_long(lab: Lab) -> None:
-    """The leader's event loop is blocked for 12 s: longer than its client waits for it (6 s)."""
-    old = lab.leader()
-    lab.block(old, seconds=12)
-    lab.wait_new_leader(old, greetings=6)
-
-
-def skew_a_timer(lab: Lab) -> None:
-    """A worker whose timer runs every 1.2 s joins, and ends up as the only worker."""
-    others = lab.running()
-    lab.add(settings={"TIMER_INTERVAL_S": "1.2"})
-    for worker in others:
-        lab.interrupt(worker)
-    lab.wait_members(1)
-    lab.wait_publishes(5)
-
-
-def start_one_more(lab: Lab) -> None:
-    """Another worker joins those that are running."""
-    members = len(lab.running())
-    lab.add()
-    lab.wait_members(members + 1)
-    lab.wait_greetings(2)
-
-
-# Kafka -------------------------------------------------------------------------------------------
-
-
-def restart_the_broker(lab: Lab) -> None:
-    """The only broker stops, and starts again with its data."""
-    lab.stop_broker()
-    lab.wait_publishes(4)
-    lab.start_broker()
-    lab.wait_greetings(5)
-
-
-def replace_kafka(lab: Lab) -> None:
-    """The only broker stops, and an empty one replaces it, as when `make kafka` is run again."""
-    lab.wait_greetings(2)
-    lab.replace_broker()
-    lab.wait_publishes(6)
-
-
-def kill_one_of_three(lab: Lab) -> None:
-    """One of three brokers dies, but not the one that coordinates the workers' group."""
-    number = next(n for n in (1, 2, 3) if n != lab.coordinator())
-    lab.kill_broker(number)
-    lab.wait_publishes(3)
-    lab.start_broker(number)
-    lab.wait_greetings(3)
-
-
-def kill_the_coordinator(lab: Lab) -> None:
-    """Of three brokers, the one that coordinates the workers' group dies."""
-    number = lab.coordinator()
-    lab.kill_broker(number)
-    lab.wait_publishes(3)
-    lab.start_broker(number)
-    lab.wait_greetings(3)
-
-
-def kill_all_brokers(lab: Lab) -> None:
-    """All three brokers die, and start again with their data."""
-    for number in 1, 2, 3:
-        lab.kill_broker(number)
-    lab.wait_publishes(3)
-    for number in 1, 2, 3:
-        lab.start_broker(number)
-    lab.wait_greetings(5)
-
-
-# The group ---------------------------------------------------------------------------------------
-
-
-def rolling_restart(lab: Lab) -> None:
-    """Each worker in turn is stopped by Ctrl+C and started again, as an upgrade does."""
-    lab.rolling_restart()
-    lab.wait_greetings(2)
-
-
-def from_two_to_ten_and_back(lab: Lab) -> None:
-    """Eight workers join two; then nine leave."""
-    lab.scale(10)
-    lab.wait_members(10)
-    lab.wait_greetings(2)
-    lab.scale(1)
-    lab.wait_members(1)
-    lab.wait_greetings(2)
-
-
-def more_workers_than_partitions(lab: Lab) -> None:
-    """Four workers share two partitions of the greetings. Once the two without any have left the
-    group, the other two get Ctrl+C."""
-    busy = lab.wait_members(2).stored_workers()
-    for worker in lab.running():
-        if worker.name in busy:
-            lab.interrupt(worker)
-    lab.wait_members(0)
-    lab.wait_nobody_leads(seconds=12)
-
-
-def interrupt_a_static_leader(lab: Lab) -> None:
-    """Three workers with fixed identities in the group; then Ctrl+C on the leader."""
-    for number in 1, 2, 3:
-        lab.add(settings={"CONSUMER_GROUP_INSTANCE_ID": f"worker-{number}"})
-    lab.wait_publishes(1)
-    old = lab.leader()
-    lab.interrupt(old)
-    lab.wait_new_leader(old, greetings=2)
-
-
-def join_without_standbys(lab: Lab) -> None:
-    """table_standby_replicas=0: two workers join a leader, one after the other. Their client ids
-    make each newcomer the first by name."""
-    for members, name in (2, "b"), (3, "a"):
-        lab.add(settings={"BROKER_CLIENT_ID": name})
-        lab.wait_members(members)
-        lab.wait_publishes(1)
-
-
-def publish_often(lab: Lab) -> None:
-    """The timer runs 80 times a second instead of once every 2 s, for 800 greetings."""
-    lab.wait_greetings(800)
-
-
-@dataclass(frozen=True)
-class Bench:
-    """Experiments that share one lab, in this order. Between two of them the lab recovers: workers
-    that have ended are started again, until there are `size` of them."""
-
-    make: Callable[[], Lab]
-    experiments: tuple[Experiment, ...]
-
-
-WORKERS = (
-    Bench(
-        lambda: Lab(program="faulty", settings={"BLOCK_S": "8"}, by="network"),
-        (cut_off_the_leader, slow_down_the_leader, block_the_leader, skew_a_timer),
-    ),
-    Bench(
-        lambda: Lab(by="signals"),
-        (
-            *(interrupt_the_leader, kill_the_leader, freeze_the_leader, start_one_more),
-            rolling_restart,
-        ),
-    ),
-    Bench(lambda: Lab(size=2, room=10, by="scale"), (from_two_to_ten_and_back,)),
-    Bench(
-        lambda: Lab(
-            size=4,
-            settings={"TOPIC_PARTITIONS": "2", "BROKER_MAX_POLL_INTERVAL": "6"},
-            by="crowd",
-        ),
-        (more_workers_than_partitions,),
-    ),
-    Bench(
-        lambda: Lab(
-            size=2,
-            program="faulty",
-            settings={"BLOCK_S": "12", "BROKER_MAX_POLL_INTERVAL": "6"},
-            by="long block",
-        ),
-        (block_the_leader_for_long,),
-    ),
-    Bench(lambda: Lab(size=0, by="static"), (interrupt_a_static_leader,)),
-    Bench(
-        lambda: Lab(
-            size=1,
-            settings={"TABLE_STANDBY_REPLICAS": "0", "BROKER_CLIENT_ID": "c"},
-            by="no standbys",
-        ),
-        (join_without_standbys,),
-    ),
-    Bench(
-        lambda: Lab(
-            program="faulty",
-            # Not 4: two that come first would keep two each, and leave the third one none.
-            settings={"TOPIC_PARTITIONS": "5", "TIMER_INTERVAL_S": "0.0125"},
-            by="often",
-        ),
-        (publish_often,),
-    ),
-)
-"""The labs of notebook 03, the longest first."""
-
-KAFKA = (
-    Bench(
-        lambda: Lab(brokers=3, by="brokers"),
-        (kill_one_of_three, kill_the_coordinator, kill_all_brokers),
-    ),
-    Bench(lambda: Lab(by="one broker"), (restart_the_broker, replace_kafka)),
-)
-"""The labs of notebook 04, the longest first."""
+run = Experiments()

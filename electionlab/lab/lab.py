@@ -82,7 +82,7 @@ class Lab(Startable):
         self.size = size
         self.app, self.topic = APP, TOPIC
         self.settings = {**PATIENCE, **own, **(settings or {})}
-        self._state = "new"  # then "running", and "ended"
+        self.state = "new"  # then "running", and "ended"
         self.workers = Workers(
             kafka,
             folder=PROJECT / "examples",
@@ -151,11 +151,11 @@ class Lab(Startable):
         """
         if which is not None:
             return self.workers.start(which, within=within, settings=settings)
-        if self._state == "running":
+        if self.state == "running":
             self.workers.start(within=within)
             return self
         self._require_not_ended()
-        self._state = "running"
+        self.state = "running"
         try:
             cells.make_room(self, [])
             self.kafka.start()
@@ -203,7 +203,7 @@ class Lab(Startable):
     def stop(self, within: float = 0.0) -> None:
         """Mend all networks and end everything. Workers have `within` seconds to end by themselves.
         Does nothing if already stopped."""
-        self._state = "ended"
+        self.state = "ended"
         with contextlib.ExitStack() as at_last:  # even if a step below fails or is interrupted
             at_last.callback(self.slots.block.release)
             at_last.callback(self.kafka.stop)
@@ -232,7 +232,7 @@ class Lab(Startable):
     def _prepare(self, name: str) -> None:
         """Before a worker is started: LabError if that cannot be here; else its network is mended,
         or the new process could not get ready."""
-        if self._state != "running":
+        if self.state != "running":
             self._require_not_ended()
             raise LabError("This lab has not been started yet: with Lab() as lab.")
         if name not in self.slots.names:
@@ -245,5 +245,5 @@ class Lab(Startable):
 
     def _require_not_ended(self) -> None:
         self.require_not_ended_in_absence()
-        if self._state == "ended":
+        if self.state == "ended":
             raise LabError("This lab has ended. Make a new one.")

@@ -18,7 +18,7 @@ from electionlab.lab.slots import Slots
 from electionlab.lab.worker import Which, Worker
 from electionlab.lab.workers import Workers
 
-BLOCK_S = 5.0  # how long examples/faulty.py blocks by default
+BLOCK_S = 8.0  # how long examples/faulty.py blocks by default
 
 
 class Nemesis:
@@ -109,7 +109,7 @@ class Nemesis:
 
     def block(self, which: Which, seconds: float | None = None) -> None:
         """Block the worker's event loop. Needs `program="faulty"`, whose setting BLOCK_S says for
-        how many seconds (5 by default); LabError if `seconds` differs from it, or if the
+        how many seconds (8 by default); LabError if `seconds` differs from it, or if the
         worker is still starting."""
         worker = self._ready(which)
         if self._slots.program != "faulty":

@@ -69,11 +69,7 @@ BUSY = f"""
 from electionlab import History
 from electionlab.book.claims_faults import judge_faults
 
-class Labs:
-    names = ["was_busy"]
-    history = staticmethod(lambda name: History.load({str(RECORDED)!r}))
-
-judge_faults(Labs(), Path("claims.toml"))
+judge_faults({{"was_busy": History.load({str(RECORDED)!r})}}, Path("claims.toml"))
 ```
 """
 

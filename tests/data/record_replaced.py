@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from electionlab import History, Lab, experiments
+from electionlab import PROJECT, History, Lab
 from electionlab import events as ev
+from electionlab.lab import page_experiments
 
 UNREAD = (ev.Logged, ev.WorkerView)  # by any check; and logs name folders
 HERE = Path(__file__).parent
 
 
 def main() -> None:
+    experiments = page_experiments.load(PROJECT / "notebooks" / "04-break-kafka.ipynb")
     with Lab(by="record_replaced.py") as lab:
-        told = lab.watch(experiments.replace_kafka)
+        told = lab.watch(experiments["replace_kafka"])
     kept = (event for event in told if not isinstance(event, UNREAD))
     History(kept, told.about).save(HERE / "replaced-kafka.jsonl")
 

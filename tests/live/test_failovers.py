@@ -7,7 +7,7 @@ import pytest
 from electionlab.failover import measure, verdicts
 from electionlab.failover.model import FAULTS, Settings
 from electionlab.history import events as ev
-from electionlab.lab.experiments import Bench
+from electionlab.lab.benches import Bench
 from electionlab.lab.lab import Lab
 from electionlab.storm.storm import left_over
 

@@ -6,18 +6,20 @@ import pytest
 
 from electionlab import Kafka, LabError, Workers, checks
 from electionlab.history import events as ev
+from electionlab.host.folders import PROJECT
+from electionlab.lab import page_experiments
 from electionlab.lab.conditions import has_since
-from electionlab.lab.experiments import replace_kafka
 from electionlab.lab.lab import Lab
 from electionlab.lab.walkthrough import COMMAND
 
 pytestmark = pytest.mark.live
+EXPERIMENTS = page_experiments.load(PROJECT / "notebooks/04-break-kafka.ipynb")
 
 
 @pytest.mark.own_ports
 def test_a_lab_whose_kafka_is_replaced():
     with Lab(by="tests") as lab:
-        history = lab.watch(replace_kafka, settle=1)
+        history = lab.watch(EXPERIMENTS["replace_kafka"], settle=1)
     (begun,) = history.of(ev.BrokerStarted)
     assert (begun.fresh, begun.by) == (True, "tests")
     checks.only_the_leader_publishes(history).expect("broken")

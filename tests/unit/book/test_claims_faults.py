@@ -23,7 +23,7 @@ from electionlab.errors import LabError
 from electionlab.history import actions
 from electionlab.history.history import History
 from electionlab.host.folders import PROJECT
-from electionlab.lab import experiments
+from electionlab.lab import page_experiments
 
 FAULTS = claims_faults.load()
 NOTHING_BREAKS = {"publish_often"}
@@ -59,8 +59,8 @@ def test_whatever_the_lab_can_do_to_a_run_has_a_row():
 
 
 def test_each_experiment_that_breaks_something_has_a_row():
-    benches = [*experiments.WORKERS, *experiments.KAFKA]
-    every = {each.__name__ for bench in benches for each in bench.experiments}
+    notebooks = PROJECT.glob("notebooks/*.ipynb")
+    every = {each.name for path in notebooks for each in page_experiments.read(path)}
     assert {one.experiment for one in FAULTS.values()} == every - NOTHING_BREAKS
 
 
@@ -150,17 +150,10 @@ def test_what_arrives_from_a_replaced_leader_is_counted():
 
 
 def test_the_experiments_of_a_page_are_judged_in_the_order_of_the_ledger(tmp_path):
-    class Labs:
-        names = ("cut_off_the_leader", "another")
-
-        @staticmethod
-        def history(name):
-            assert name == "cut_off_the_leader"
-            return History(sound_run())
-
+    histories = {"another": History(two_lead()), "cut_off_the_leader": History(sound_run())}
     ledger = tmp_path / "claims.toml"
     ledger.write_text(ENTRY + ENTRY.replace("cut", "kill"), encoding="utf-8")
-    judged = claims_faults.judge_faults(Labs(), ledger)
+    judged = claims_faults.judge_faults(histories, ledger)
     assert [one.fault.key for one in judged] == ["cut"]
     assert repr(judged).startswith("[The network is cut: ✓ One led at a time.")
 

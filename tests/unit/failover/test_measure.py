@@ -5,6 +5,7 @@ from failovers import SIX
 from electionlab.failover import measure
 from electionlab.failover.model import Settings
 from electionlab.lab import benches
+from electionlab.lab.benches import SideBySide
 
 
 def test_a_seed_gives_the_same_moments_and_another_others():
@@ -26,8 +27,8 @@ def test_a_build_measures_three_settings_and_the_floor():
 
 def test_labs_that_run_are_started_once_and_labs_of_another_kind_beside_them(monkeypatch):
     monkeypatch.setattr(measure, "short", list)
-    with benches.start([]) as labs, measure.start() as failing:
-        assert benches.start([]) is labs
+    with benches.start_as(SideBySide, []) as labs, measure.start() as failing:
+        assert benches.start_as(SideBySide, []) is labs
         assert measure.start() is failing
         assert failing is not labs
     with measure.start() as again:

@@ -67,3 +67,15 @@ def test_what_cannot_be_stopped_is_not_forgotten():
 
 def test_there_is_no_cell_outside_of_a_notebook():
     assert cells.execution() is None
+
+
+def test_what_is_kept_lasts_when_its_cell_runs_again(monkeypatch):
+    stops = []
+    runs = iter(("first", "second"))
+    monkeypatch.setattr(cells, "execution", lambda: cells.Execution("cell", next(runs)))
+    kept, other = Thing("kept", stops=stops), Thing("other", stops=stops)
+    monkeypatch.setattr(cells, "_running", [(kept, cells.execution()), (other, None)])
+    cells.keep(kept)
+    cells.make_room(Thing("newer"), [])
+    assert stops == []
+    assert cells.running()[:2] == [kept, other]

@@ -9,8 +9,7 @@ from electionlab.errors import DeadlineError, LabError
 from electionlab.history.history import History
 from electionlab.host import load
 from electionlab.lab import benches
-from electionlab.lab.benches import SideBySide
-from electionlab.lab.experiments import Bench
+from electionlab.lab.benches import Bench, SideBySide
 
 
 @pytest.fixture(autouse=True)

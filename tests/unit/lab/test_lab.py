@@ -1,12 +1,11 @@
 """What pages and experiments call on a lab and on workers, each in its part."""
 
-import inspect
 import json
 import re
 
 import pytest
 
-from electionlab import Lab, LabError, Workers, experiments
+from electionlab import Lab, LabError, Workers
 from electionlab.host.folders import PROJECT
 
 CALLED = re.compile(r"(?<![.\w])(lab|workers)\.(?!ipynb)([a-z_]+)")
@@ -27,7 +26,6 @@ def code_of_pages():
                 yield "".join(cell["source"])
     for path in [*(PROJECT / "docs").glob("*.md"), PROJECT / "README.md"]:
         yield from re.findall(r"^```.*?^```", path.read_text(encoding="utf-8"), re.S | re.M)
-    yield inspect.getsource(experiments)
 
 
 def test_what_is_called_on_a_page_is_there(lab):
@@ -54,7 +52,7 @@ def test_a_lab_that_was_not_started_starts_no_worker(lab):
 
 
 def test_a_worker_is_started_again_with_its_own_command_and_not_that_of_its_slot(lab):
-    lab._state = "running"  # though it has no broker
+    lab.state = "running"  # though it has no broker
     name = lab.slots.names[0]
     command = f"python -c 'import time; time.sleep(60)' --web-port {name}"
     lab.kill(lab.workers.launch(command, settings={"KEPT": "1"}))
