@@ -113,3 +113,4 @@ def _recovers(lab: Lab) -> bool:
 
 
 run = Experiments()
+"""Runs an experiment in this notebook's lab, and returns its history (`Experiments`)."""
