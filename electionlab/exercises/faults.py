@@ -105,24 +105,32 @@ def leader_stays(experiment: Callable[[Lab], object] | object) -> str:
     if is_blank(experiment):
         raise UnsolvedError("Your experiment does nothing yet. Begin with `leader = lab.leader()`.")
     with Lab(by="exercise") as lab:
-        size, leader = lab.size, lab.leader().name
+        lab.wait_members(lab.size)
+        leader = lab.leader().name
         call(experiment, lab, returns=False)
-        running = {worker.name for worker in lab.running()}
+        running = len(lab.running())
         history = lab.finish(settle=0)
+    return stayed(history, leader, lab.size, running)
+
+
+def stayed(history: History, leader: str, size: int, running: int) -> str:
+    """What to say of a history in which another worker than the `leader` of a group of `size` was
+    cut off and came back, while `running` workers ran at the end. UnsolvedError for any other."""
     cuts = history.cuts
-    sizes = [len(each.members) for each in history.stored_generations if each.members]
     if not cuts:
         raise UnsolvedError("No worker was cut off. `lab.cut(worker)` does that.")
     if leader in {cut.worker for cut in cuts}:
         raise UnsolvedError(f"Worker {leader} was cut off, which led. Take one that does not lead.")
-    if size - 1 not in sizes[sizes.index(size) :]:
+    stored = history.stored_generations
+    sizes = [len(each.members) for each in stored if each.members and each.start > cuts[0].start]
+    if size - 1 not in sizes:
         raise UnsolvedError(
             f"Worker {cuts[0].worker} was cut off, but not for long enough to be missed: the group "
             f"had {size} members all the time. Try `lab.wait_members({size - 1})`."
         )
-    if not history.of(ev.WorkerHealed) or sizes[-1] != size or len(running) != size:
+    if not history.of(ev.WorkerHealed) or sizes[-1] != size or running != size:
         raise UnsolvedError(
-            f"In the end the group had {sizes[-1]} members. Heal it, and wait for {size}."
+            f"In the end {sizes[-1]} of {size} workers were members. Heal it, and wait."
         )
     if {span.worker for span in history.leaderships} != {leader}:
         raise UnsolvedError(

@@ -47,3 +47,14 @@ def second_role(app):
     assert "it was Faust's leader, too" in found.words
     found = judged(FOUND["second-role"].solution)
     assert found.solved, found
+
+
+def test_a_worker_that_does_not_lead_is_cut_off_and_the_leader_stays():
+    found = judged(FOUND["leader-stays"].solution)
+    assert found.solved, found
+
+
+@pytest.mark.parametrize("name", ["after-kill", "after-interrupt"])
+def test_settings_that_the_formula_promises_much_of_keep_it_on_a_cluster(name):
+    found = judged(FOUND[name].solution)
+    assert found.solved, found

@@ -4,14 +4,23 @@ the solutions that are told there."""
 import pytest
 from exercise_cells import NOTEBOOKS, find, told, with_answer
 
-from electionlab import events
+from electionlab import events as ev
+from electionlab import exercises
 from electionlab.checks.leaders import two_at_once
 from electionlab.exercises import groups, recorded
-from electionlab.exercises.faults import without_actions
+from electionlab.exercises.faults import stayed, without_actions
+from electionlab.exercises.feedback import UnsolvedError
 from electionlab.history.history import History
+from electionlab.host.folders import PROJECT
 
 FOUND = find()
-LIVE = {"on-duty", "second-role"}
+NAMES = {
+    ev.WorkerInterrupted: "interrupt",
+    ev.WorkerKilled: "kill",
+    ev.WorkerFrozen: "freeze",
+    ev.WorkerCut: "cut",
+}
+LIVE = {"on-duty", "second-role", "leader-stays", "after-kill", "after-interrupt"}
 WRONG = {
     "printed": [
         "answer = len(history.of(events.GreetingPrinted))",
@@ -42,20 +51,65 @@ WRONG = {
     ],
 }
 
+WRONG["which-fault"] = [
+    f"cases = {{'interrupt': interrupt, 'kill': kill, 'freeze': freeze, 'cut': cut}}\n{function}"
+    for function in (
+        "def which_fault(past):\n    return 'kill'",
+        "def which_fault(past):\n    return 'a meteorite'",
+        "def which_fault(past):\n"
+        "    return 'kill' if past.of(events.WorkerKilled) else 'interrupt'",
+        "def which_fault(past):\n"
+        "    old = past.leaderships[0].worker\n"
+        "    left = past.of(events.GroupLeft, worker=old)\n"
+        "    acted = past.of(events.Published, worker=old)\n"
+        "    late = acted and acted[-1].time > past.leaderships[1].start\n"
+        "    return 'interrupt' if left else 'freeze' if late else 'kill'",
+    )
+]
+WRONG["lost"] = [
+    "def find_lost(history):\n    return []",
+    "def find_lost(history):\n"
+    "    printed = {e.greeting for e in history.of(events.GreetingPrinted)}\n"
+    "    stored = history.of(events.GreetingStored)\n"
+    "    return [e.greeting for e in stored if e.greeting not in printed]",
+    "def find_lost(history):\n"
+    "    return [event.greeting for event in history.of(events.GreetingStored)]",
+]
+WRONG["settings"] = [
+    "session, heartbeat, timer = 60, 3, 2",
+    "session, heartbeat, timer = 2, 0.5, 1",
+    "session, heartbeat, timer = 3, 0.5, 2",
+    "session, heartbeat, timer = 3.2, 1.5, 0.2",
+]
+
 
 class First:
-    name = recorded.recorded_run().of(events.WorkerKilled)[0].worker
+    name = recorded.recorded_run().of(ev.WorkerKilled)[0].worker
+
+
+def sections():
+    """What the notebook about workers has by name, cut out of the recorded run."""
+    run = recorded.recorded_run()
+    faults = run.of(ev.WorkerInterrupted, ev.WorkerKilled, ev.WorkerFrozen, ev.WorkerCut)
+    cut = {}
+    for fault in faults:
+        if fault.time < run.over:
+            # Until the worker is started again, or the next one is broken; a leader that had been
+            # frozen still led when the next one was cut off.
+            later = [*faults, *run.of(ev.WorkerStarted, ev.RunEnding)]
+            end = min(event.time for event in later if event.time > fault.time)
+            start = fault.time + (0.2 if isinstance(fault, ev.WorkerCut) else -0.2)
+            cut[NAMES[type(fault)]] = run.between(start, end)
+    return {**cut, "lossy": History.load(PROJECT / "docs/recorded/lost-greeting.jsonl")}
 
 
 def told_on_the_recorded_run(source):
-    return told(source, recorded.recorded_run(), first=First())
+    return told(source, recorded.recorded_run(), first=First(), **sections())
 
 
 def test_each_exercise_is_judged_here_or_on_a_cluster():
     assert set(FOUND) == set(WRONG) | LIVE
-    assert {exercise.notebook for exercise in FOUND.values()} == {
-        path.stem for path in NOTEBOOKS if path.stem[:2] in ("01", "02")
-    }
+    assert {exercise.notebook for exercise in FOUND.values()} == {path.stem for path in NOTEBOOKS}
 
 
 @pytest.mark.parametrize("name", FOUND)
@@ -92,6 +146,36 @@ def test_the_recorded_run_has_what_answers_are_judged_by():
 
 def test_what_was_done_is_not_in_the_traces():
     left = without_actions(recorded.recorded_run())
-    assert not left.of(events.Action, events.WorkerExited)
-    assert left.of(events.Published)
+    assert not left.of(ev.Action, ev.WorkerExited)
+    assert left.of(ev.Published)
     assert isinstance(left, History)
+
+
+@pytest.mark.parametrize(
+    ("after_s", "leader", "words"),
+    [
+        (-1, "7101", "No worker was cut off"),
+        (2, "7101", "7101 was cut off, which led"),
+        (2, "7104", "not for long enough"),
+    ],
+)
+def test_an_experiment_that_cuts_off_nobody_or_the_leader_is_none(after_s, leader, words):
+    run = recorded.recorded_run()
+    (cut,) = run.of(ev.WorkerCut)
+    with pytest.raises(UnsolvedError, match=words):
+        stayed(run.between(run.start, cut.time + after_s), leader, 4, 4)
+
+
+def test_an_experiment_that_leaves_a_worker_cut_off_is_none():
+    run = recorded.recorded_run()
+    (healed,) = run.of(ev.WorkerHealed)
+    with pytest.raises(UnsolvedError, match="3 of 4 workers were members"):
+        stayed(run.between(run.start, healed.time - 0.1), "7104", 4, 4)
+    with pytest.raises(UnsolvedError, match="Leadership moved"):
+        stayed(run.between(run.start, run.over - 0.1), "7104", 4, 4)
+
+
+@pytest.mark.parametrize("experiment", [None, 3, "lab.cut", lambda lab: None])
+def test_what_is_no_experiment_starts_no_cluster(experiment, monkeypatch):
+    monkeypatch.setattr("electionlab.exercises.faults.Lab", None)
+    assert not exercises.leader_stays(experiment).solved
