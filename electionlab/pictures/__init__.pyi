@@ -1,7 +1,9 @@
 from . import tables as tables
+from .assignment_grid import Assignments as Assignments
 from .rebalance_diagram import Rebalance as Rebalance
 from .rebalance_steps import notices as notices
 from .replay import Replay as Replay
 from .strip_plot import Distribution as Distribution
 from .timeline import Timeline as Timeline
+from .topic_log import TopicLog as TopicLog
 from .views_diagram import Views as Views

@@ -24,7 +24,7 @@ from electionlab.storm.promises import PROMISES
 
 FORMAT, VERSION = "electionlab-storms", 1
 STORMS = PROJECT / "docs" / "recorded" / "storms.json"
-"""The storms that notebook 04 shows."""
+"""The storms that docs/storms.md shows."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from sites import INSIDE, KAFKA_PAGE, WORKERS_PAGE, Site, outputs
+from sites import INSIDE, KAFKA_PAGE, STORMS_PAGE, WORKERS_PAGE, Site, outputs
 
 from electionlab.book import claims, claims_faults
 from electionlab.storm.recordings import STORMS
@@ -148,15 +148,16 @@ def test_what_was_broken_is_shown_in_words_and_no_python(site, name, sentences):
     assert [each for each in chosen if "{" in each] == []
 
 
-def test_it_says_how_many_rounds_stand_behind_what_was_broken(site):
+def test_the_page_on_storms_says_how_many_rounds_stand_behind_what_was_broken(site):
     recorded = json.loads(STORMS.read_text(encoding="utf-8"))["storms"]
-    text = outputs(site, KAFKA_PAGE)
+    text = outputs(site, STORMS_PAGE)
     assert recorded
+    assert "Traceback" not in text
     for storm in recorded:
         told = f"{storm['date']}, {storm['machine']}: {storm['command']}\n"
         assert f"storm --rounds {storm['rounds']} --seed {storm['seed']} " in told
         assert told in text
-    rows = site.page(KAFKA_PAGE).select("table.lab-table tbody tr")
+    rows = site.page(STORMS_PAGE).select("table.lab-table tbody tr")
     rounds = [row.find_all("td") for row in rows]
     (total,) = (row[1].get_text() for row in rounds if row and row[0].get_text() == "all")
     assert int(total) == sum(storm["rounds"] for storm in recorded)

@@ -67,7 +67,7 @@ def test_each_claim_has_its_verdict(site, page, wanted):
 
 
 @pytest.mark.parametrize(
-    ("page", "fault"), [("index", "kill -9"), (RUN[0], "Ctrl+C"), (RUN[1], "kill -9")]
+    ("page", "fault"), [("index", "freeze"), (RUN[0], "Ctrl+C"), (RUN[1], "kill -9")]
 )
 def test_each_picture_has_a_text_and_a_table_behind_it(site, page, fault):
     figures = site.page(page).select("figure.timeline")
@@ -111,13 +111,36 @@ def test_a_replay_plays_the_run_of_its_build(site, page, tmp_path):
     assert [worker["name"] for worker in played["workers"]] == ["6066", "6067", "6068"]
 
 
-def test_the_front_page_plays_what_the_walkthrough_plays(site):
-    assert _replays(site, "index") == _replays(site, "notebooks/01-walkthrough")
+def test_the_front_page_plays_the_two_leaders_of_the_walkthrough(site):
+    (played,), (whole,) = _replays(site, "index"), _replays(site, "notebooks/01-walkthrough")
+    told = [step["words"] for step in played["steps"] if "words" in step]
+    assert any("still leads in its own eyes" in words for words in told)
+    assert len(told) < sum("words" in step for step in whole["steps"])
+    picture = site.page("index").select_one("figure.timeline svg")
+    assert [one for one in picture.select("rect.two") if one.find("title")]
 
 
 def test_a_leader_that_is_cut_off_is_played_beside_its_successor(site):
     (played,) = _replays(site, WORKERS_PAGE)
     assert any("still leads in its own eyes" in step.get("words", "") for step in played["steps"])
+
+
+def test_the_primer_draws_each_of_its_words(site):
+    page = site.page("docs/primer")
+    for word in (
+        "partition",
+        "group",
+        "generation",
+        "rebalance",
+        "assignor",
+        "heartbeat",
+        "session",
+    ):
+        assert page.find(id=word).select_one("figure svg[role=img]"), word
+    text = outputs(site, "docs/primer")
+    assert "Traceback" not in text
+    assert re.search(r"It was recorded on \d{4}-\d\d-\d\d on \d+ cores, Linux", text)
+    assert re.search(r"Worker \d+ was the standby of worker \d+, and led after it\.", text)
 
 
 def test_any_history_can_be_dropped_on_a_page(site):

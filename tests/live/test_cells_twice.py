@@ -14,7 +14,9 @@ PAGES = {
     for path in [
         PROJECT / "notebooks/01-walkthrough.ipynb",
         PROJECT / "notebooks/02-inside-an-election.ipynb",
+        PROJECT / "docs/primer.md",
         PROJECT / "docs/playbook.md",
+        PROJECT / "docs/storms.md",
         PROJECT / "docs/beyond-one-machine.md",
         PROJECT / "docs/two-ways.md",
     ]

@@ -22,6 +22,7 @@ RUN = ["docs/playbook", "notebooks/01-walkthrough"]
 INSIDE = "notebooks/02-inside-an-election"
 WORKERS_PAGE = "notebooks/03-break-the-workers"
 KAFKA_PAGE = "notebooks/04-break-kafka"
+STORMS_PAGE = "docs/storms"
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,8 @@ def picture(
     attributes = {"class": "tl", "role": "img", "aria-label": words}
     if width > WIDTH:  # or its letters would be smaller than in other pictures
         attributes["style"] = f"min-width:{0.85 * width:.0f}px"
+    elif width < WIDTH:  # or they would be larger
+        attributes["style"] = f"min-width:0;max-width:{width:.0f}px"
     if standalone:
         attributes["xmlns"] = "http://www.w3.org/2000/svg"
     return tag(

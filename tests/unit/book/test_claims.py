@@ -123,5 +123,7 @@ def test_each_entry_leads_to_an_item_of_the_checklist():
 
 def test_each_item_of_the_checklist_says_what_to_do_why_and_how_to_check_it():
     text = (PROJECT / "docs" / "checklist.md").read_text(encoding="utf-8")
-    for item in text.split("\n## ")[1:]:
+    *items, short = text.split("\n## ")[1:]
+    assert short.startswith("In short\n")
+    for item in items:
         assert re.findall(r"^\*\*(\w+):\*\*", item, re.MULTILINE) == ["Do", "Why", "Check"], item
