@@ -23,7 +23,7 @@ ifneq ($(MADE_ELSEWHERE),)
 .PHONY: $(READY)
 endif
 
-.PHONY: help venv html test unit lab demo kafka kafka-home picture live linkcheck failover soak lint sentences mutation benchmarks requirements clean
+.PHONY: help venv html test unit lab demo kafka kafka-home picture live linkcheck failover fencing soak lint sentences mutation benchmarks requirements clean
 .DEFAULT_GOAL := help
 
 help: ## Show what each target does
@@ -96,6 +96,9 @@ picture: $(READY) ## Draw the README's picture anew from a real run
 
 failover: $(READY) ## Record the failovers of notebook 05 anew: 20 rounds, a quarter of an hour
 	@$(RUN) -m electionlab failover --rounds 20 --record docs/recorded/failover.json
+
+fencing: $(READY) ## Record the rounds of notebook 06 anew: 20 of each program and fault, half an hour
+	@$(RUN) -m electionlab fencing --rounds 20 --record docs/recorded/fencing.json
 
 soak: $(READY) ## Break a running election 500 times (an hour); SOAK_OPTIONS="--rounds 30 --seed 1" for others
 	@$(RUN) -m electionlab storm --rounds 500 $(SOAK_OPTIONS)

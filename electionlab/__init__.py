@@ -23,8 +23,8 @@ What a notebook needs:
     PROJECT    the folder of this checkout
 
 Each stands in one of the rooms (`host`, `history`, `kafka`, `checks`, `pictures`, `lab`, `storm`,
-`failover`, `exercises`, `book`), whose first lines say what it is for. A name is imported on first
-use.
+`failover`, `fencing`, `exercises`, `book`), whose first lines say what it is for. A name is
+imported on first use.
 """
 
 import sys

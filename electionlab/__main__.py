@@ -202,6 +202,26 @@ def failover(rounds: int, record: Path | None, note: str, at_once: int | None) -
     measure.main(rounds, record, note, at_once)
 
 
+@commands.command(cls=WorkbookCommand)
+@click.option("--rounds", type=RANGE, default=20, help="Of each program and fault.")
+@click.option("--record", type=OutputFile(), help="The JSON file to write.")
+@click.option(
+    "--note", default="", show_default=False, help="What readers of the file need to know."
+)
+@click.option(
+    "--at-once",
+    type=RANGE,
+    help="How many labs run at once; if left out, as many as this machine can run.",
+)
+def fencing(rounds: int, record: Path | None, note: str, at_once: int | None) -> None:
+    """Break leaders over and over, and count stale greetings."""
+    from electionlab.fencing import measure
+    from electionlab.kafka.install import prepare
+
+    prepare()
+    measure.main(rounds, record, note, at_once)
+
+
 @commands.command()
 def doctor() -> None:
     """Say what this machine has, and how to fix what is missing."""

@@ -130,7 +130,7 @@ INSTALLED = {
     (): {"help", "clean"},
     ("requirements.txt",): {
         *("venv", "html", "lab", "demo", "kafka", "kafka-home", "sentences"),
-        *("linkcheck", "picture", "failover", "soak", "benchmarks"),
+        *("linkcheck", "picture", "failover", "fencing", "soak", "benchmarks"),
     },
     ("requirements.txt", "requirements-dev.txt"): {
         *("live", "test", "unit", "lint", "mutation", "requirements"),

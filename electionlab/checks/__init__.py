@@ -21,6 +21,10 @@ What nobody promises:
 
     group_leader_leads             stays_in_one_generation    stays_with_one_leader
 
+Where greetings name the generation in which they were made (`electionlab.fencing`):
+
+    no_stale_greeting_is_read
+
 `says` is the sentence that a page has for a verdict's outcome.
 """
 
@@ -35,6 +39,7 @@ from electionlab.checks import (
     continuity,
     delivery,
     distribution,
+    fencing,
     leader_moves,
     leaders,
     losses,
@@ -80,6 +85,7 @@ leader_moved_only_for_a_reason = _of_a_run(leader_moves.leader_moved_only_for_a_
 moves = _of_a_run(leader_moves.moves)
 no_stale_publishes = _of_a_run(staleness.no_stale_publishes)
 one_effective_publisher = _of_a_run(staleness.one_effective_publisher)
+no_stale_greeting_is_read = _of_a_run(fencing.no_stale_greeting_is_read)
 only_the_leader_publishes = _of_a_run(publishing.only_the_leader_publishes)
 publishes_at_interval = _of_a_run(publishing.publishes_at_interval)
 greetings_spread = _of_a_run(distribution.greetings_spread)
@@ -124,6 +130,7 @@ __all__ = [
     "moves",
     "new_leader_after_each_loss",
     "no_greeting_is_lost",
+    "no_stale_greeting_is_read",
     "no_stale_publishes",
     "one_effective_publisher",
     "one_leader_in_each_generation",

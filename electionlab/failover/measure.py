@@ -15,12 +15,13 @@ from pathlib import Path
 
 from electionlab.failover import model, verdicts
 from electionlab.failover.model import FAULTS, Round, Settings
-from electionlab.failover.recordings import VERSIONS, Recorded, machine
+from electionlab.failover.recordings import Recorded
 from electionlab.history import events as ev
 from electionlab.history.history import History
 from electionlab.host.folders import PROJECT
 from electionlab.lab.benches import PATIENCE_S, Bench, SideBySide, start_as
 from electionlab.lab.lab import Lab
+from electionlab.lab.recorded import VERSIONS, machine
 from electionlab.lab.worker import Worker
 
 BASE = Settings(6, 1, 2)

@@ -25,6 +25,7 @@ from electionlab.host import cells
 from electionlab.host.folders import PROJECT
 from electionlab.host.lifecycle import Startable
 from electionlab.kafka.faulty_cluster import BreakableKafka
+from electionlab.lab import programs
 from electionlab.lab.broker_logs import BrokerLogs
 from electionlab.lab.nemesis import Nemesis
 from electionlab.lab.observer import Observer
@@ -33,8 +34,6 @@ from electionlab.lab.slots import Slots, room_for
 from electionlab.lab.worker import Which
 from electionlab.lab.workers import Workers
 
-APP = "leader-anywhere"
-TOPIC = "leader-anywhere-anywhere.say"
 PATIENCE = {"BROKER_SESSION_TIMEOUT": "6", "BROKER_HEARTBEAT_INTERVAL": "1"}
 """Default settings for Faust: sessions of 6 s instead of 60, and a heartbeat each second."""
 
@@ -70,25 +69,25 @@ class Lab(Startable):
         by: str = "lab",
     ) -> None:
         room = room_for(size, room)
+        self.app, self.topic = programs.named(program)
         own = {"APP_WEB_STATS_ENABLED": "1", "KAFKA_REPLICATION": str(brokers)}
         with contextlib.ExitStack() as unless_made:
             kafka = BreakableKafka(brokers=brokers, ways=room, settings=kafka_settings)
             unless_made.callback(kafka.stop)
             self.slots = Slots(self, kafka, room, program)
             unless_made.callback(self.slots.block.release)
-            self.observer = Observer(kafka.witness, APP, self.slots.names, every=watch)
+            self.observer = Observer(kafka.witness, self.app, self.slots.names, every=watch)
             unless_made.pop_all()
         self.kafka: BreakableKafka = kafka
         self.size = size
-        self.app, self.topic = APP, TOPIC
         self.settings = {**PATIENCE, **own, **(settings or {})}
         self.state = "new"  # then "running", and "ended"
         self.workers = Workers(
             kafka,
             folder=PROJECT / "examples",
             settings=self.settings,
-            app=APP,
-            topic=TOPIC,
+            app=self.app,
+            topic=self.topic,
             by=by,
             slots=self.slots,
             about=self._about,
@@ -96,7 +95,7 @@ class Lab(Startable):
         )
         self.nemesis = Nemesis(self.workers, kafka, self.slots)
         self.scaling = Scaling(self.workers, self.nemesis, self.slots)
-        broker_logs = BrokerLogs(kafka, APP)
+        broker_logs = BrokerLogs(kafka, self.app)
         self.workers.recorder.sources += [self.observer.take, broker_logs.take]
         self._stand_for_parts()
 

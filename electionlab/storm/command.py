@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from electionlab.errors import LabError
-from electionlab.failover.recordings import VERSIONS, machine
 from electionlab.history.history import History
 from electionlab.history.readable import number_of
 from electionlab.host.folders import PROJECT, run_folder
+from electionlab.lab.recorded import VERSIONS, machine
 from electionlab.pictures.timeline import Timeline
 from electionlab.storm import generator, judge, recordings
 from electionlab.storm.judge import Finding, Judgement

@@ -100,6 +100,24 @@ def test_a_session_below_the_floor_leaves_a_worker_alive_and_leaderless(site):
     assert re.search(r"Asked over HTTP \d+ times who leads, it said None", text)
 
 
+def test_what_comes_too_late_is_counted_and_a_fenced_leader_is_refused(site):
+    page = site.page("notebooks/06-fencing")
+    text = outputs(site, "notebooks/06-fencing")
+    assert "Traceback" not in text
+    topics = [
+        [[cell.get_text() for cell in row.select("td")] for row in table.select("tbody tr")]
+        for table in page.select(".cell_output table.lab-table")
+        if table.select("th")[0].get_text() == "offset"
+    ]
+    frozen, cut, fenced = ([row[3] for row in rows] for rows in topics)
+    for came, words in (frozen, "published too late"), (cut, "came too late"):
+        late = sum(how != "in time" for how in came)
+        assert (f"{words}: {late}." in text) == (late > 0)
+    assert set(fenced) == {"in time"}
+    assert re.search(r"\d+ rounds, recorded on \d{4}-\d\d-\d\d\non \d+ cores, \w+", text)
+    assert "To repeat it:\n    python -m electionlab fencing --rounds" in text
+
+
 def test_the_ledger_has_a_verdict_and_something_to_do_in_every_row(site):
     rows = site.page("docs/claims").select("table.claims-ledger tbody tr")
     faults = [claims_faults.glue_name(key) for key in claims_faults.load()]

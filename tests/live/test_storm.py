@@ -16,7 +16,7 @@ from electionlab.history.group import LEADER_TOPIC
 from electionlab.history.history import History
 from electionlab.host.folders import PROJECT
 from electionlab.host.waiting import stretched, wait_until
-from electionlab.lab.lab import APP, Lab
+from electionlab.lab.lab import Lab
 from electionlab.storm import command as report
 from electionlab.storm import judge
 from electionlab.storm.generator import Round, Step
@@ -85,7 +85,9 @@ def test_a_broken_election_is_caught(capsys):
 def test_a_leader_topic_with_two_partitions_has_two_holders_and_still_one_leader():
     with Lab(0) as lab:
         admin = AdminClient(lab.kafka.witness.client_settings())
-        for made in admin.create_topics([NewTopic(LEADER_TOPIC.format(app=APP), 2, 1)]).values():
+        for made in admin.create_topics(
+            [NewTopic(LEADER_TOPIC.format(app=lab.app), 2, 1)]
+        ).values():
             made.result(30)
         lab.add(2)
         lab.wait_publishes(5)

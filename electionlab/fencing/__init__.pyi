@@ -1,0 +1,5 @@
+from . import measure as measure
+from . import model as model
+from . import recordings as recordings
+from . import tables as tables
+from . import verdicts as verdicts

@@ -1,0 +1,73 @@
+"""leader.py whose leader is fenced: what a former leader publishes is refused by Kafka.
+
+It publishes through fencing.py, and each greeting says in which generation of the group it was
+published. The readers, `say`, read committed messages only. Kafka is at KAFKA_BROKERS,
+localhost:9092 unless that is set. In the folder of this file:
+
+    faust -A fenced_leader worker -l info --web-port 6066
+"""
+
+import os
+import random
+
+import faust
+from aiokafka.errors import KafkaError
+from faust.transport.drivers import aiokafka as driver
+from fencing import FencedPublisher, NotPublishedError
+
+
+class CommittedThread(driver.AIOKafkaConsumerThread):
+    """Faust's consumer, which reads committed messages only if it also processes in transactions:
+    for the moment in which it makes up its mind, say that it does."""
+
+    def _create_worker_consumer(self, transport):
+        self.consumer.in_transaction = True
+        try:
+            return super()._create_worker_consumer(transport)
+        finally:
+            self.consumer.in_transaction = False
+
+
+class CommittedConsumer(driver.Consumer):
+    def _new_consumer_thread(self):
+        return CommittedThread(self, loop=self.loop, beacon=self.beacon)
+
+
+class CommittedTransport(driver.Transport):
+    Consumer = CommittedConsumer
+
+
+class App(faust.App):
+    def _new_transport(self):
+        return CommittedTransport(self.conf.broker_consumer, self, loop=self.loop)
+
+
+brokers = os.environ.get("KAFKA_BROKERS", "localhost:9092").split(",")
+app = App(
+    "leader-fenced",
+    broker=[f"kafka://{broker}" for broker in brokers],
+    topic_replication_factor=int(os.environ.get("KAFKA_REPLICATION", "1")),
+    value_serializer="raw",
+)
+publisher = FencedPublisher(app, "leader-fenced")
+
+
+@app.agent()
+async def say(greetings):
+    async for greeting in greetings:
+        print(greeting)
+
+
+def make_greeting():
+    return f"{random.random()} of generation {app.consumer_generation_id}".encode()
+
+
+@app.timer(2.0, on_leader=True)
+async def publish_greetings():
+    print("PUBLISHING ON LEADER!")
+    try:
+        await publisher.publish(say.channel.get_topic_name(), make_greeting)
+    except NotPublishedError as why:
+        print(f"NOT PUBLISHED: {why}")
+    except (KafkaError, TimeoutError) as why:
+        print(f"PERHAPS NOT PUBLISHED: {why!r}")
