@@ -81,6 +81,7 @@ class Turns:
         self._gates = [fork.Semaphore(1 if place == 0 else 0) for place in range(len(lane))]
         self._room = fork.Semaphore(at_once - 1 if lane else at_once)
         self._going = fork.Value("i", 0)  # how many run beside the lane
+        self._begun = fork.Value("i", 0)  # how many of those have begun
         self._on_any_machine = on_any_machine
 
     @property
@@ -93,9 +94,12 @@ class Turns:
         if name in self._lane:
             self._gates[self._lane.index(name)].acquire()
         elif name in self._beside:
+            while self._begun.value != self._beside.index(name):  # the longest would come at last
+                time.sleep(POLL_S)
             self._room.acquire()
             while not self._begins_beside():
                 time.sleep(POLL_S)
+            self._begun.value += 1
 
     def _begins_beside(self) -> bool:
         with self._going.get_lock():

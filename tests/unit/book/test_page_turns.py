@@ -131,6 +131,17 @@ def test_pages_with_ports_of_their_own_run_beside_those_that_take_turns(readers)
     read.expect("one", "three", "prose", of_their_own=3)
 
 
+def test_of_those_with_ports_of_their_own_the_longest_begin_first(readers):
+    """Whoever asks first: one of them might run on alone at the end."""
+    cells = {"short": 1, "long": 9, "middle": 5}
+    read = readers([LANE[0], *(Page(name, cells[name], own_ports=True) for name in cells)], 2)
+    read.expect("one", "long")
+    read.finish("long")
+    read.expect("one", "long", "middle")
+    read.finish("middle")
+    read.expect("one", "long", "middle", "short")
+
+
 def test_the_last_that_takes_turns_leaves_its_room_to_the_others(readers):
     read = readers([LANE[0], *OWN], 2)
     read.expect("one", of_their_own=1)
