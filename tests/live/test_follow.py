@@ -7,6 +7,8 @@ import pytest
 from gone import assert_gone
 from kernels import kernel
 
+from electionlab.lab.feed import JUST_NOW_S
+
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 START = """
 from electionlab import Kafka, Workers
@@ -28,6 +30,7 @@ def test_a_run_is_followed_from_now_on_and_acts_stand_in_it():
     with kernel() as running:
         started = lines(running.run(START))
         assert [words for _, _, words in started] == ["start", "start"]
+        time.sleep(JUST_NOW_S)  # or a start that was quick would be followed, too
         begun = time.strftime("%H:%M:%S")
         told = running.run("workers.follow_publishes(2)", "follow")
         assert re.match(r"\(In the logs: \d+ lines of 6066, 6067 since \d\d:\d\d:\d\d\.\)", told)
