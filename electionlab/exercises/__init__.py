@@ -5,6 +5,10 @@ On a history, recorded or of this run:
     printed_by_the_killed     two_leaders       same_leader       next_leader
     which_fault               lost_greetings    fast_and_patient
 
+On topics that are made up:
+
+    refuses_what_is_late
+
 On a real cluster, in a lab that ends with the check:
 
     stays_on_duty             second_role       leader_stays

@@ -81,6 +81,14 @@ WRONG["settings"] = [
     "session, heartbeat, timer = 3, 0.5, 2",
     "session, heartbeat, timer = 3.2, 1.5, 0.2",
 ]
+WRONG["tokens"] = [
+    "def take(generations):\n    return sorted(generations)",
+    "def take(generations):\n    return sorted(set(generations))",
+    "def take(generations):\n"
+    "    return [new for old, new in zip([0, *generations], generations) if new >= old]",
+    "def take(generations):\n    return generations[:1]",
+    "def take(generations):\n    return 'all of them'",
+]
 
 
 class First:

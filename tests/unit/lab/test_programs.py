@@ -4,10 +4,8 @@ import ast
 
 import pytest
 
-from electionlab.errors import LabError
 from electionlab.host.folders import PROJECT
 from electionlab.lab import programs
-from electionlab.lab.lab import Lab
 
 EXAMPLES = PROJECT / "examples"
 
@@ -35,6 +33,5 @@ def test_each_program_of_the_examples_can_run_in_a_lab():
     assert sorted(runnable) == sorted(programs.PROGRAMS)
 
 
-def test_another_program_is_refused_before_anything_starts():
-    with pytest.raises(LabError, match=r"A lab can run anywhere, .* and not 'leader'"):
-        Lab(program="leader")
+def test_a_learners_program_has_the_application_of_anywhere():
+    assert programs.named("exercise") == programs.ANYWHERE
