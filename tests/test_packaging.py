@@ -167,3 +167,12 @@ def test_make_passes_on_nothing_that_drops_asserts_or_compiles_each_time(
     shown = subprocess.check_output(command, cwd=PROJECT, encoding="utf-8")
     assert "PATH=" in shown
     assert f"{name}=" not in shown
+
+
+@pytest.mark.parametrize(
+    "path", sorted((PROJECT / "docs" / "recorded").iterdir()), ids=lambda path: path.name
+)
+def test_a_recording_names_no_folder_of_the_machine_that_made_it(path):
+    """Faust's banner names its data folder: that of a run is one of /tmp itself."""
+    folders = set(re.findall(r"(?<![\w./:])/(?:tmp/)?(\w[\w.-]*)/", path.read_text("utf-8")))
+    assert not folders & {"home", "root", "Users", "work", "w", "private", "mnt"}
