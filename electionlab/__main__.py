@@ -9,9 +9,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -20,6 +20,7 @@ from electionlab.host import terminal
 
 NAME = "python -m electionlab"
 RANGE = click.IntRange(1, 1000)
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class OutputFile(click.Path):
@@ -46,6 +47,29 @@ class WorkbookCommand(click.Command):
 
         checkout.require_own_package()
         return super().invoke(ctx)
+
+
+def _options_of_a_measurement(rounds: str) -> Callable[[F], F]:
+    """The options of a command that measures round after round; `rounds` says of what."""
+    options = (
+        click.option("--rounds", type=RANGE, default=20, help=rounds),
+        click.option("--record", type=OutputFile(), help="The JSON file to write."),
+        click.option(
+            "--note", default="", show_default=False, help="What readers of the file need to know."
+        ),
+        click.option(
+            "--at-once",
+            type=RANGE,
+            help="How many labs run at once; if left out, as many as this machine can run.",
+        ),
+    )
+
+    def add(command: F) -> F:
+        for option in reversed(options):  # as decorators are applied
+            command = option(command)
+        return command
+
+    return add
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -183,16 +207,7 @@ def storm(rounds: int, seed: int | None, **options: Any) -> None:
 
 
 @commands.command(cls=WorkbookCommand)
-@click.option("--rounds", type=RANGE, default=20, help="Of each fault and setting.")
-@click.option("--record", type=OutputFile(), help="The JSON file to write.")
-@click.option(
-    "--note", default="", show_default=False, help="What readers of the file need to know."
-)
-@click.option(
-    "--at-once",
-    type=RANGE,
-    help="How many labs run at once; if left out, as many as this machine can run.",
-)
+@_options_of_a_measurement("Of each fault and setting.")
 def failover(rounds: int, record: Path | None, note: str, at_once: int | None) -> None:
     """Measure failovers over and over, with many settings."""
     from electionlab.failover import measure
@@ -203,16 +218,7 @@ def failover(rounds: int, record: Path | None, note: str, at_once: int | None) -
 
 
 @commands.command(cls=WorkbookCommand)
-@click.option("--rounds", type=RANGE, default=20, help="Of each program and fault.")
-@click.option("--record", type=OutputFile(), help="The JSON file to write.")
-@click.option(
-    "--note", default="", show_default=False, help="What readers of the file need to know."
-)
-@click.option(
-    "--at-once",
-    type=RANGE,
-    help="How many labs run at once; if left out, as many as this machine can run.",
-)
+@_options_of_a_measurement("Of each program and fault.")
 def fencing(rounds: int, record: Path | None, note: str, at_once: int | None) -> None:
     """Break leaders over and over, and count stale greetings."""
     from electionlab.fencing import measure

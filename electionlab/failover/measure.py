@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 
 from electionlab.failover import model, verdicts
@@ -18,10 +17,9 @@ from electionlab.failover.model import FAULTS, Round, Settings
 from electionlab.failover.recordings import Recorded
 from electionlab.history import events as ev
 from electionlab.history.history import History
-from electionlab.host.folders import PROJECT
 from electionlab.lab.benches import PATIENCE_S, Bench, SideBySide, start_as
 from electionlab.lab.lab import Lab
-from electionlab.lab.recorded import VERSIONS, machine
+from electionlab.lab.recorded import command_line
 from electionlab.lab.worker import Worker
 
 BASE = Settings(6, 1, 2)
@@ -201,24 +199,15 @@ def record(
                 f"{name}: "
                 + ", ".join(f"{failover.fault} {failover.total_s:.2f} s" for failover in failovers)
             )
-    versions = {name: about[name] for name in VERSIONS}
-    return Recorded(
-        date=date.today().isoformat(),
-        machine=machine(),
-        command=command,
-        versions=versions,
-        rounds=sorted(measured, key=lambda failover: (failover.fault, failover.settings)),
-        note=note,
-    )
+    by_fault = sorted(measured, key=lambda failover: (failover.fault, failover.settings))
+    return Recorded.of_today(by_fault, about, command=command, note=note)
 
 
 def main(count: int, path: Path | None, note: str, at_once: int | None) -> None:
     """What `python -m electionlab failover` does."""
-    command = f"python -m electionlab failover --rounds {count}"
+    command = command_line("failover", count, path)
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)  # fail now, not after 15 minutes
-        inside = path.resolve().is_relative_to(PROJECT)
-        command += f" --record {path.resolve().relative_to(PROJECT) if inside else path.name}"
     recorded = record(count, command=command, note=note, at_once=at_once)
     for fault in FAULTS:
         print(verdicts.follows_the_settings(recorded.rounds, fault))

@@ -7,17 +7,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 from electionlab.fencing import model
 from electionlab.fencing.model import FAULTS, PROGRAMS, Round
 from electionlab.fencing.recordings import Recorded
 from electionlab.history.history import History
-from electionlab.host.folders import PROJECT
 from electionlab.lab.benches import PATIENCE_S, Bench, SideBySide, start_as
 from electionlab.lab.lab import Lab
-from electionlab.lab.recorded import VERSIONS, machine
+from electionlab.lab.recorded import command_line
 
 ONE_PARTITION = {"TOPIC_PARTITIONS": "1"}
 """All readers see the greetings in one order."""
@@ -138,21 +136,11 @@ def record(count: int, *, command: str, note: str = "", at_once: int | None = No
             measured += here
             counts = ", ".join(f"{one.stale} stale, {one.read} read" for one in here)
             print(f"{name}: {counts}", flush=True)
-    return Recorded(
-        date=date.today().isoformat(),
-        machine=machine(),
-        command=command,
-        versions={name: about[name] for name in VERSIONS},
-        rounds=measured,
-        note=note,
-    )
+    return Recorded.of_today(measured, about, command=command, note=note)
 
 
 def main(count: int, path: Path | None, note: str, at_once: int | None) -> None:
     """What `python -m electionlab fencing` does."""
-    command = f"python -m electionlab fencing --rounds {count}"
-    if path:
-        inside = path.resolve().is_relative_to(PROJECT)
-        command += f" --record {path.resolve().relative_to(PROJECT) if inside else path.name}"
+    command = command_line("fencing", count, path)
     recorded = record(count, command=command, note=note, at_once=at_once)
     print(recorded.save(path) if path else recorded)

@@ -11,10 +11,12 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from electionlab.errors import LabError, writing
+from electionlab.host.folders import PROJECT
 
 VERSION = 1
 VERSIONS = ("kafka", "faust-streaming", "aiokafka", "python")
@@ -26,6 +28,16 @@ R = TypeVar("R")
 def machine() -> str:
     """This machine in words that name nobody: `2 cores, Linux x86_64`."""
     return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+
+
+def command_line(name: str, count: int, path: Path | None) -> str:
+    """The command that measures `count` rounds, and records them in the file `path` if that is
+    given. A file outside of this checkout is named without its folder."""
+    command = f"python -m electionlab {name} --rounds {count}"
+    if path is None:
+        return command
+    inside = path.resolve().is_relative_to(PROJECT)
+    return f"{command} --record {path.resolve().relative_to(PROJECT) if inside else path.name}"
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,21 @@ class RecordedRounds(Generic[R]):
     versions: Mapping[str, str]
     rounds: Sequence[R]
     note: str = ""
+
+    @classmethod
+    def of_today(
+        cls, rounds: Sequence[R], about: Mapping[str, str], *, command: str, note: str = ""
+    ) -> Self:
+        """Rounds that this machine has just measured. `about` is that of a history of theirs, which
+        names the versions."""
+        return cls(
+            date=date.today().isoformat(),
+            machine=machine(),
+            command=command,
+            versions={name: about[name] for name in VERSIONS},
+            rounds=rounds,
+            note=note,
+        )
 
     @staticmethod
     def to_json(one: R) -> Mapping[str, Any]:

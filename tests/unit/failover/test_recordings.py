@@ -11,6 +11,7 @@ from electionlab.errors import LabError
 from electionlab.failover import measure, recordings, verdicts
 from electionlab.failover.model import FAULTS, Round, Settings
 from electionlab.failover.recordings import FAILOVERS, Recorded
+from electionlab.lab import recorded
 
 TOOK = {"noticed": 5.5, "told": 0.25, "regrouped": 0.02, "assigned": 0.01, "ticked": 1.5}
 RUN = Recorded(
@@ -161,7 +162,7 @@ def test_a_faust_that_heeds_its_settings_is_not(fault):
 
 
 def test_this_machine_is_told_without_its_name():
-    assert re.fullmatch(r"\d+ cores, \w+ \w+", measure.machine())
+    assert re.fullmatch(r"\d+ cores, \w+ \w+", recorded.machine())
 
 
 def test_the_command_in_the_file_names_no_folder_of_this_machine(tmp_path, monkeypatch, capsys):
