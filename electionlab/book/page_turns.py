@@ -140,11 +140,13 @@ def end_with_parent(parent: int) -> None:
 
 def notice_killed_readers() -> None:
     """From now on raise SystemExit in this process when a forked one was killed: by kill -9, or
-    for lack of memory. Sphinx would wait for its pages forever."""
+    for lack of memory. Sphinx would wait for its pages forever. Why is printed, once: the next
+    child that ends raises again, since the first may have come where Python ignores it."""
     if not hasattr(os, "waitid"):  # macOS before Python 3.13
         return
     builder = os.getpid()
     killed = (os.CLD_KILLED, os.CLD_DUMPED)
+    said = threading.Event()
 
     def look_after(*_: object) -> None:
         if os.getpid() != builder:  # a fork inherits this
@@ -156,10 +158,14 @@ def notice_killed_readers() -> None:
                 continue
             ends = (signal.SIGTERM, signal.SIGINT)  # Sphinx's own, and Ctrl+C
             if ended and ended.si_code in killed and ended.si_status not in ends:
-                raise SystemExit(
-                    f"electionlab: a process that read a page was ended by signal {ended.si_status}"
-                    ". If memory ran out, try -D pages_at_once=1, which executes one page after "
-                    "another."
-                )
+                if not said.is_set():
+                    said.set()
+                    why = (
+                        "electionlab: a process that read a page was ended by signal "
+                        f"{ended.si_status}. If memory ran out, try -D pages_at_once=1, which "
+                        "executes one page after another.\n"
+                    )
+                    os.write(2, why.encode())  # sys.stderr may be in the midst of a line
+                raise SystemExit(1)
 
     signal.signal(signal.SIGCHLD, look_after)

@@ -8,8 +8,9 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 import pytest
@@ -24,6 +25,7 @@ from electionlab.kafka.install import LOCK, prepare
 from electionlab.kafka.installation import SCRATCH
 
 pytestmark = [pytest.mark.own_ports, pytest.mark.usefixtures("own_locks")]
+T = TypeVar("T")
 HEAD = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n{}---\n\n# {}\n"
 CELL = "\n```{{code-cell}} ipython3\n{}\n```\n"
 # Each page says when it begins and ends; `meet` waits until another one has begun.
@@ -207,7 +209,8 @@ def family(pid: int) -> list[psutil.Process]:
 
 @pytest.fixture
 def started(book, cache) -> Iterator[subprocess.Popen[bytes]]:
-    """A build in the midst: pages are executed, others wait, and a JVM trains."""
+    """A build in the midst: pages are executed, others wait, and a JVM trains. It stands still
+    until the pages have begun, or it might have finished by then."""
     for name in ("one", "two", "mine"):
         book.page(name, "time.sleep(100)", ports="own" if name == "mine" else "")
     command = [sys.executable, "-m", "sphinx", *book.options(), ".", "_build/html"]
@@ -218,15 +221,15 @@ def started(book, cache) -> Iterator[subprocess.Popen[bytes]]:
         start_new_session=True,
     )
     try:
-        wait_until(
-            lambda: (
-                {"one begins", "mine begins"} <= set(book.notes())
-                and any(process.name() == "java" for process in family(running.pid))
-            ),
-            within=60,
-            why=lambda: f"{book.notes()}, {family(running.pid)}",
-            every=0.02,
-        )
+
+        def wait(condition: Callable[[], T]) -> T:
+            why = lambda: f"{book.notes()}, {family(running.pid)}"  # noqa: E731
+            return wait_until(condition, within=60, why=why, every=0.02)
+
+        jvm = wait(lambda: next((p for p in family(running.pid) if p.name() == "java"), None))
+        jvm.suspend()
+        wait(lambda: {"one begins", "mine begins"} <= set(book.notes()))
+        jvm.resume()
         yield running
     finally:
         end_group(running)

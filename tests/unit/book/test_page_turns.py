@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import re
 import signal
 import time
 
@@ -212,14 +213,20 @@ def noticing():
     signal.signal(signal.SIGCHLD, before)
 
 
-def test_a_killed_reader_is_noticed(noticing):
-    reader = FORK.Process(target=signal.pause)
-    reader.start()
-    with pytest.raises(SystemExit, match=r"ended by signal 9.*pages_at_once=1"):
-        reader.kill()
-        time.sleep(10)
+def test_a_killed_reader_is_noticed_at_each_end_and_said_once(noticing, capfd):
+    readers = [FORK.Process(target=signal.pause) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        with pytest.raises(SystemExit) as ended:
+            reader.kill()
+            time.sleep(10)
+        assert ended.value.code == 1
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    reader.join()
+    for reader in readers:
+        reader.join()
+    said = capfd.readouterr().err
+    assert re.fullmatch(r"electionlab: .*ended by signal 9.*pages_at_once=1.*\n", said), said
 
 
 def test_a_reader_that_ends_or_is_stopped_by_the_build_is_nothing_to_notice(noticing):
