@@ -15,11 +15,12 @@ from electionlab.kafka.install import prepare
 from electionlab.kafka.sasl import client_settings
 from electionlab.kafka.servers import Servers
 
-START_AGAIN = "Stop the workers and start Kafka again."
-
 
 class Cluster(Servers):
     """Brokers as a Kafka to run workers on. When they are stopped, their data is removed."""
+
+    remedy = "Stop the workers and start Kafka again."
+    """What to do about brokers that have failed."""
 
     def __init__(self, processes: Brokers) -> None:
         self._brokers = processes
@@ -106,7 +107,7 @@ class Cluster(Servers):
             ended, process = len(self._brokers.dead), failed[-1].process
             several = f"{ended} of the three brokers have ended, and two have to run. "
             assert process
-            process.require_alive((several if len(self.brokers) > 1 else "") + START_AGAIN)
+            process.require_alive((several if len(self.brokers) > 1 else "") + self.remedy)
 
     def coordinator(self, group: str, within: float = 10.0) -> int:
         """The id of the broker that coordinates a group. LabError if no broker names it within

@@ -37,6 +37,8 @@ class BreakableKafka(Cluster):
     own relays.
     """
 
+    remedy = "Start another lab: in a notebook, run the cell again."
+
     def __init__(
         self, *, brokers: int = 1, ways: int = 5, settings: Mapping[str, str] | None = None
     ) -> None:

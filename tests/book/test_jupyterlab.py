@@ -143,6 +143,47 @@ def test_what_a_notebook_started_lasts_as_long_as_a_browser_and_its_end_is_told(
 
 
 @pytest.mark.own_ports
+def test_an_experiment_that_failed_is_said_in_a_sentence_and_runs_when_its_cell_is_run_again(
+    browser: Browser, server: Server
+):
+    name = "03-break-the-workers.ipynb"
+    cells = json.loads((server.notebooks / name).read_text(encoding="utf-8"))["cells"]
+    runs_it = next(i for i, cell in enumerate(cells) if " = run(" in "".join(cell["source"]))
+    page = open_notebook(browser, server, name)
+    press_shift_enter(page, runs_it + 1)
+
+    def broker() -> psutil.Process | None:
+        return next((process for process in owned_by(server) if process.name() == "java"), None)
+
+    def worker() -> psutil.Process | None:
+        return next((p for p in owned_by(server) if "faulty" in " ".join(p.cmdline())), None)
+
+    wait_until(worker, within=120, why=lambda: f"no worker: {owned_by(server)}")
+    died = broker()
+    died.kill()
+    source = "".join(cells[runs_it]["source"]).splitlines()[0]
+    cell = page.locator(".jp-CodeCell", has_text=source)
+    error = cell.locator(".jp-OutputArea-output", has_text="LabError")
+    error.wait_for(timeout=240_000)
+    assert "Kafka has ended, with status 137" in error.inner_text()
+    assert "run the cell again" in error.inner_text()
+    assert "Traceback" not in error.inner_text()
+
+    cell.locator(".jp-InputArea-editor").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+Enter")
+    cell.locator("svg[role=img]").first.wait_for(timeout=300_000)
+    assert cell.locator("text=LabError").count() == 0
+    assert broker() not in (None, died)
+    for key in ("Escape", "b", "Enter"):
+        page.keyboard.press(key)
+    page.keyboard.insert_text("run.stop()")
+    page.keyboard.press("Shift+Enter")
+    page.context.close()
+    wait_until(lambda: not owned_by(server), within=60, why=lambda: f"left: {owned_by(server)}")
+
+
+@pytest.mark.own_ports
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_every_link_of_a_notebook_opens_what_it_names(browser: Browser, server: Server, name: str):
     cells = json.loads((PROJECT / "notebooks" / name).read_text(encoding="utf-8"))["cells"]
