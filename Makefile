@@ -92,7 +92,7 @@ kafka-home: $(READY) ## Print the line that sets KAFKA_HOME, with ZooKeeper, for
 	@$(RUN) -m electionlab env
 
 picture: $(READY) ## Draw the README's picture anew from a real run
-	@$(RUN) -m electionlab picture docs/election.svg --save docs/recorded/election.jsonl
+	@$(RUN) -m electionlab picture docs/two-leaders.svg --save docs/recorded/two-leaders.jsonl
 
 failover: $(READY) ## Record the failovers of notebook 05 anew: 20 rounds, a quarter of an hour
 	@$(RUN) -m electionlab failover --rounds 20 --record docs/recorded/failover.json

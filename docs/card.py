@@ -1,5 +1,5 @@
 """Draws `_static/card.png`, which other places show beside a link to these pages: the title, and a
-real run from election.svg. Needs a Chromium, as the tests do: `.venv/bin/python docs/card.py`."""
+real run from two-leaders.svg. Needs a Chromium, as the tests do. Run by `python docs/card.py`."""
 
 import shutil
 from pathlib import Path
@@ -16,11 +16,11 @@ p { margin: 0 0 30px; }
 svg { width: 1060px; height: auto; }
 </style>
 <h1>Leader election, live</h1>
-<p>A real Kafka, real Faust workers: guess, break, see why.</p>"""
+<p>A real Kafka, real Faust workers: is there just one leader?</p>"""
 
 
 def draw(path: Path) -> None:
-    picture = (DOCS / "election.svg").read_text(encoding="utf-8")
+    picture = (DOCS / "two-leaders.svg").read_text(encoding="utf-8")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium") or shutil.which("google-chrome"),

@@ -168,15 +168,22 @@ def build(options: tuple[str, ...]) -> None:
 @commands.command(cls=WorkbookCommand)
 @click.argument("path", type=OutputFile())
 @click.option("--save", type=OutputFile(), help="The file for the history, JSON Lines.")
-def picture(path: Path, save: Path | None) -> None:
-    """Run the walkthrough in short and draw it into an SVG file.
+@click.option(
+    "--fault",
+    type=click.Choice(["freeze", "interrupt"]),
+    default="freeze",
+    show_default=True,
+    help="What is done to the leader: it stands still for a while, or gets Ctrl+C.",
+)
+def picture(path: Path, save: Path | None, fault: str) -> None:
+    """Break the leader of three workers, and draw that as SVG.
 
     PATH is the SVG file to write.
     """
     from electionlab.lab import walkthrough
     from electionlab.pictures.timeline import Timeline
 
-    history = walkthrough.run()
+    history = walkthrough.RUNS[fault]()
     if save:
         history.save(save)
     shown = Timeline(history)

@@ -105,7 +105,7 @@ def test_the_sizes_of_both_kafkas_are_those_that_are_fetched(text):
 
 
 def test_the_picture_is_what_todays_code_draws_of_the_run_beside_it():
-    history = History.load(PROJECT / "docs" / "recorded" / "election.jsonl")
+    history = History.load(PROJECT / "docs" / "recorded" / "two-leaders.jsonl")
     drawn = Timeline(history).svg(standalone=True) + "\n"
-    stored = (PROJECT / "docs" / "election.svg").read_bytes()
+    stored = (PROJECT / "docs" / "two-leaders.svg").read_bytes()
     assert stored == drawn.encode(), "make picture draws it anew"

@@ -20,7 +20,7 @@ from electionlab.pictures.rebalance_steps import Step, steps
 from electionlab.pictures.tables import Table
 from electionlab.pictures.wording import listed
 
-TIMES, COLUMN = 124, 44  # px for times, and the least for a lifeline
+TIMES, COLUMN = 140, 44  # px for times, and the least for a lifeline
 ROW, PAUSE, PAUSE_S = 19, 10, 0.5  # a gap of more than PAUSE_S seconds gets PAUSE px more
 HEAD = 34
 
@@ -159,9 +159,9 @@ class _Drawing:
         drawn, before = [], self.steps[0].event.time
         for y, step in zip(self.y, self.steps, strict=True):
             at, small = history.at(step.event.time), {"class_": "small", "y": px(y + 4)}
-            drawn.append(text(f"{at:.3f} s", x=62, text_anchor="end", **small))
+            drawn.append(text(f"{at:.3f} s", x=70, text_anchor="end", **small))
             gap_s = step.event.time - before
-            drawn.append(text(_gap(gap_s) if y > self.y[0] else "", x=68, **small))
+            drawn.append(text(_gap(gap_s) if y > self.y[0] else "", x=76, **small))
             drawn.append(text(step.words, x=TIMES, **small))
             x, end = self.x[step.who], TIMES + SMALL_LETTER * len(step.words) + 6
             to = self.x["Kafka"] if step.kind in ("answer", "request") else x

@@ -25,6 +25,8 @@ from electionlab.pictures.tables import Table
 ROW, TOP = 52, 22
 JITTER = (0, -5, 5, -2.5, 2.5, -7.5, 7.5)  # px up and down, in turn: equal values stay visible
 STEPS = (1, 2, 5, 10)
+FEWEST_IN_A_BOX = 8
+"""Values. The quartiles of fewer are little more than two of the values themselves."""
 
 
 class Distribution:
@@ -32,9 +34,9 @@ class Distribution:
 
     `groups` has the values by the group's name. `predicted` may have, by the same names, the range
     (lowest, highest) that a formula gives; it is drawn as a bracket. `limit` is drawn as a line
-    through all groups, with its value. All values are in `unit`. The box goes from the first
-    quartile to the third. Raises ValueError for a prediction without a group, and for any number
-    that is below 0 or not finite.
+    through all groups, with its value. All values are in `unit`. With at least FEWEST_IN_A_BOX
+    values, a box goes from the first quartile to the third. Raises ValueError for a prediction
+    without a group, and for any number that is below 0 or not finite.
     """
 
     def __init__(
@@ -158,8 +160,9 @@ class _Drawing:
             drawn.append(text(name, x=8, y=px(y + 4), font_weight="bold"))
             if figures := self.shown._figures(values):
                 _, low, median, high, _ = map(self.x, figures)
-                place = {"x": px(low), "y": px(y - 11), "width": px(high - low), "height": 22}
-                drawn.append(tag("rect", class_="interval", **place))
+                if len(values) >= FEWEST_IN_A_BOX:
+                    place = {"x": px(low), "y": px(y - 11), "width": px(high - low), "height": 22}
+                    drawn.append(tag("rect", class_="interval", **place))
                 drawn += [
                     tag("circle", cx=px(self.x(value)), cy=px(y + jitter), r=3, class_="value")
                     for value, jitter in zip(values, JITTER * len(values), strict=False)
@@ -176,12 +179,13 @@ class _Drawing:
     def entries(self) -> list[tuple[str, str]]:
         entries = []
         if any(self.shown.groups.values()):
-            box = tag("rect", class_="interval", x=0, y=-10, width=22, height=12)
             entries += [
                 (tag("circle", cx=11, cy=-4, r=3, class_="value"), "a measured value"),
                 (_median(11, -4, 8), "median"),
-                (box, "quantiles 25% to 75%"),
             ]
+        if any(len(values) >= FEWEST_IN_A_BOX for values in self.shown.groups.values()):
+            box = tag("rect", class_="interval", x=0, y=-10, width=22, height=12)
+            entries.append((box, "quantiles 25% to 75%"))
         if self.shown.predicted:
             entries.append((_bracket(0, 22, -2), "predicted"))
         return entries

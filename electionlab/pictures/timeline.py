@@ -14,12 +14,12 @@ from electionlab.pictures.drawing.canvas import Canvas
 from electionlab.pictures.drawing.hatching import Hatch
 from electionlab.pictures.drawing.labels import Label
 from electionlab.pictures.drawing.legend import SWATCH, legend
-from electionlab.pictures.drawing.svg import LETTER, figure, picture, px, tag, text
+from electionlab.pictures.drawing.svg import SMALL_LETTER, figure, picture, px, tag, text
 from electionlab.pictures.tables import Table
 from electionlab.pictures.wording import SHOWN, actions_of, label, listed, what
 
 OF_ANYBODY = "fill:currentColor;stroke:currentColor"  # a band has its worker's colour
-LANE, LEFT, BAND = 58, 66, 22
+LANE, LEFT, BAND = 62, 74, 26
 
 
 def _bands(canvas: Canvas) -> list[str]:
@@ -30,9 +30,9 @@ def _bands(canvas: Canvas) -> list[str]:
         drawn.append(canvas.box(span, BAND / 2, rx=3, **how))
         words = f"leads · generation {span.generation}"
         room = canvas.x(span.end) - canvas.x(span.start)
-        words = next((short for short in (words, "leads") if LETTER * len(short) < room), "")
-        x, y = px(canvas.x(span.start) + 4), px(canvas.middle(span.worker) + 4)
-        drawn.append(text(words, class_="small", x=x, y=y))
+        fits = (short for short in (words, "leads") if SMALL_LETTER * len(short) + 6 < room)
+        x, y = px(canvas.x(span.start) + 4), px(canvas.middle(span.worker) - 1)
+        drawn.append(text(next(fits, ""), class_="small", x=x, y=y))
     return drawn
 
 

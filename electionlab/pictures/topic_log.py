@@ -39,8 +39,10 @@ class TopicLog:
         for number in range(self.partitions):
             y = TOP + HEIGHT * number
             parts.append(text(f"partition {number}", x=8, y=px(y + HEIGHT / 2 + 4)))
-            line = {"x1": LEFT, "x2": px(width - 6), "y1": px(y + HEIGHT / 2)}
-            parts.append(tag("line", class_="grid", y2=line["y1"], **line))
+            free = max((e.offset + 1 for e in self.stored if e.partition == number), default=first)
+            middle, start = px(y + HEIGHT / 2), LEFT + BOX * (free - first)
+            ends = {"x1": start, "x2": px(width - 6), "y1": middle, "y2": middle}
+            parts.append(tag("line", class_="grid", **ends))
         for event in self.stored:
             parts += _box(event, LEFT + BOX * (event.offset - first))
         return picture(repr(self), parts, TOP + HEIGHT * self.partitions + ROW / 2, width=width)

@@ -115,10 +115,11 @@ def test_the_picture_is_drawn_of_a_run_that_is_saved_with_it(tmp_path):
     history = History.load(saved)
     assert picture.read_text(encoding="utf-8") == Timeline(history).svg(standalone=True) + "\n"
     ElementTree.parse(picture)  # a file of its own has to be XML
-    (interrupted,) = history.of(events.WorkerInterrupted)
-    first, heir = history.leaderships
-    assert first.worker == interrupted.worker != heir.worker
-    assert f"Ctrl+C {first.worker} at " in told.stdout
+    (frozen,) = history.of(events.WorkerFrozen)
+    first, heir = history.leaderships[:2]
+    assert first.worker == frozen.worker != heir.worker
+    assert first.end > heir.start, "two led"
+    assert f"freeze {first.worker}" in told.stdout
     assert history.of(events.GreetingStored)
 
 

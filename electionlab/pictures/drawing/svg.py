@@ -13,8 +13,8 @@ from pathlib import Path
 from electionlab.pictures.tables import Table
 
 WIDTH = 720
-LETTER = 6.6  # average width of a letter at 12 px, for keeping labels apart
-SMALL_LETTER = 5.6  # the same at 10.5 px
+LETTER = 7.7  # average width of a letter at 14 px, for keeping labels apart
+SMALL_LETTER = 6.7  # the same at 12.5 px
 
 STYLE = "\n" + Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 ALONE = """svg{color:#1f2328;background:#fff}

@@ -8,6 +8,7 @@ from drawings import assert_within, drawn, number
 
 from electionlab import Distribution
 from electionlab.pictures.drawing.svg import WIDTH
+from electionlab.pictures.strip_plot import FEWEST_IN_A_BOX
 
 GROUPS = {"Ctrl+C": [0.4, 0.9, 1.1, 1.3, 2.0], "kill -9": [5.2, 6.1, 6.4, 7.7], "frozen": [6.0]}
 PREDICTED = {"Ctrl+C": (0.0, 1.5), "kill -9": (5.0, 8.0)}
@@ -77,7 +78,10 @@ def test_each_value_has_a_mark_and_each_group_a_median(chart):
     assert len(drawn(root, "circle", "value")) == sum(map(len, chart.groups.values()))
     filled = [values for values in chart.groups.values() if values]
     assert len(drawn(root, "line", "median")) == len(filled)
-    assert len(drawn(root, "rect", "interval")) == len(filled)
+    boxed = [values for values in filled if len(values) >= FEWEST_IN_A_BOX]
+    assert len(drawn(root, "rect", "interval")) == len(boxed)
+    words = [found.text for found in root.iter("text")]
+    assert ("quantiles 25% to 75%" in words) == bool(boxed)
     names = [found.text for found in root.findall("text[@font-weight]")]
     assert names == list(chart.groups)
 
@@ -114,12 +118,12 @@ def test_a_prediction_is_a_bracket_as_wide_as_its_range():
 
 
 def test_the_box_goes_from_the_first_quartile_to_the_third():
-    chart = Distribution({"a": [0.0, 10.0]})
-    assert chart.table().rows == [["a", "2", "0.00", "2.50", "5.00", "7.50", "10.00"]]
+    chart = Distribution({"a": [*map(float, range(9))]})
+    assert chart.table().rows == [["a", "9", "0.00", "2.00", "4.00", "6.00", "8.00"]]
     root = picture(chart)
     assert "quantiles 25% to 75%" in [found.text for found in root.iter("text")]
     (box,), marks = drawn(root, "rect", "interval"), drawn(root, "circle", "value")
-    low, high = map(middle, marks)
+    low, *_, high = map(middle, marks)
     assert number(box, "width") == pytest.approx((high - low) / 2, abs=0.2)
 
 
