@@ -1,7 +1,7 @@
 """What a build prints while it executes pages, on standard error: a line for each page that is
 done, with its seconds, and on a terminal, below them, one line that is updated in place.
 
-Pages are executed by several processes, and one more, which only prints, is told by all of them
+Pages are executed by several processes, and one more, which only prints, hears from all of them
 through a pipe how far they are. It ends when nobody is left who could tell it anything.
 """
 
@@ -111,7 +111,7 @@ class ProgressLines:
 
 
 def follow(listen: Connection, path: Path) -> None:
-    """Print what is told until nobody is left to tell anything."""
+    """Print what arrives until nobody is left to send anything."""
     took = _read(path)
     pages: dict[str, Running] = {}
     on_terminal = os.isatty(STDERR)

@@ -24,14 +24,14 @@ def fast_and_patient(session: object, heartbeat: object, timer: object) -> str:
     settings = _settings(session, heartbeat, timer)
     _, longest = settings.predicted("kill")
     harmless = settings.session_s - settings.heartbeat_s
-    told = f"Up to {longest:g} s to the next greeting, and a pause of {harmless:g} s costs nothing"
+    seen = f"Up to {longest:g} s to the next greeting, and a pause of {harmless:g} s costs nothing"
     if longest > LONGEST_S:
         raise UnsolvedError(
-            f"{told}: {longest - LONGEST_S:g} s too slow. Which terms add up to that?"
+            f"{seen}: {longest - LONGEST_S:g} s too slow. Which terms add up to that?"
         )
     if harmless < PAUSE_S:
-        raise UnsolvedError(f"{told}: {PAUSE_S - harmless:g} s too short. What shortens it?")
-    return f"{told}. A broker accepts the session only if its floor is not above it."
+        raise UnsolvedError(f"{seen}: {PAUSE_S - harmless:g} s too short. What shortens it?")
+    return f"{seen}. A broker accepts the session only if its floor is not above it."
 
 
 @gives_feedback

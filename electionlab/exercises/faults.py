@@ -44,7 +44,7 @@ def which_fault(
                 f"{named!r}. What does the old leader log in the one case, and not in the other?"
             )
         right += 1
-    return f"All {right} faults told apart, by their traces alone."
+    return f"All {right} faults recognised by their traces alone."
 
 
 def without_actions(history: History) -> History:

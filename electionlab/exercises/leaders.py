@@ -62,14 +62,14 @@ def two_leaders(history: History | HasHistory, find: Callable[[History], float] 
         overlaps = past.cached(two_at_once)
         wanted = covered([shared for _, _, shared in overlaps])
         if abs(seconds[name] - wanted) > PRECISE_S:
-            told = f"In {name} your function finds {seconds[name]:.2f} s"
+            finding = f"In {name} your function finds {seconds[name]:.2f} s"
             if not overlaps:
-                raise UnsolvedError(f"{told}, and no two workers led at once there.")
+                raise UnsolvedError(f"{finding}, and no two workers led at once there.")
             older, younger, (start, _) = overlaps[0]
             raise UnsolvedError(
-                f"{told}, and it is {wanted:.2f} s: {older.worker} and {younger.worker} led at "
+                f"{finding}, and it is {wanted:.2f} s: {older.worker} and {younger.worker} led at "
                 f"once from {past.at(start):.2f} s on"
                 + (f", and there are {len(overlaps)} such times." if len(overlaps) > 1 else ".")
             )
-    told = ", ".join(f"{value:.2f} s in {name}" for name, value in seconds.items())
-    return f"Your function finds {told}."
+    finding = ", ".join(f"{value:.2f} s in {name}" for name, value in seconds.items())
+    return f"Your function finds {finding}."

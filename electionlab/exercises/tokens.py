@@ -28,10 +28,10 @@ def refuses_what_is_late(take: Callable[[list[int]], list[int]] | object) -> str
             raise UnsolvedError(f"A list is wanted, and for {list(given)} it is {shown(answer)}.")
         if list(answer) == list(wanted):
             continue
-        told = f"Of {list(given)} your reader takes {shown(list(answer))}"
+        finding = f"Of {list(given)} your reader takes {shown(list(answer))}"
         if len(answer) > len(wanted):
-            raise UnsolvedError(f"{told}: among them what stands behind a later generation.")
+            raise UnsolvedError(f"{finding}: among them what stands behind a later generation.")
         if sorted(map(str, answer)) == sorted(map(str, wanted)):
-            raise UnsolvedError(f"{told}. The order is that of the topic.")
-        raise UnsolvedError(f"{told}. It refuses what a leader published in time.")
+            raise UnsolvedError(f"{finding}. The order is that of the topic.")
+        raise UnsolvedError(f"{finding}. It refuses what a leader published in time.")
     return f"Your reader refuses what comes too late, and nothing else, in {len(TOPICS)} topics."

@@ -73,15 +73,15 @@ def end(child: subprocess.Popen[bytes], grace_s: float) -> None:
 def asked_to_end() -> int:
     """The end of a pipe that can be read from as soon as this process is told to end. A handler
     alone might come too late: none is run for a signal that comes just as a wait begins."""
-    told, teller = os.pipe()
+    asked, teller = os.pipe()
     os.set_blocking(teller, False)
     signal.set_wakeup_fd(teller)
     signal.signal(signal.SIGTERM, lambda *_: None)
-    return told
+    return asked
 
 
-def watch(owners: list[int], told: int, child: subprocess.Popen[bytes], grace_s: float) -> None:
-    while owners_alive(owners) and not select.select([told], [], [], POLL_S)[0]:
+def watch(owners: list[int], asked: int, child: subprocess.Popen[bytes], grace_s: float) -> None:
+    while owners_alive(owners) and not select.select([asked], [], [], POLL_S)[0]:
         pass
     end(child, grace_s)
 
@@ -110,8 +110,8 @@ def main() -> int:
     except OSError as error:
         print(f"error: {error}", flush=True)
     else:
-        told = asked_to_end()
-        threading.Thread(target=watch, args=(owners, told, child, grace_s), daemon=True).start()
+        asked = asked_to_end()
+        threading.Thread(target=watch, args=(owners, asked, child, grace_s), daemon=True).start()
         with contextlib.suppress(BrokenPipeError):  # the owner died just now; the watch sees it
             print(child.pid, flush=True)
         child.wait()

@@ -18,7 +18,7 @@ SHORT_SESSION = {"BROKER_SESSION_TIMEOUT": "6", "BROKER_HEARTBEAT_INTERVAL": "1"
 
 def walk(workers: Workers, announce: Callable[[str], object] = str) -> None:
     """Start three workers, interrupt the leader, start it again, and read what was published. The
-    workers keep running. `announce` is told each step in words, before it is taken."""
+    workers keep running. `announce` gets each step in words, before it is taken."""
     first = _start(workers, announce)
     announce(f"Ctrl+C on {first.name}, which leads. Who leads next?")
     workers.interrupt(first)

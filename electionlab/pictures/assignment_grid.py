@@ -121,12 +121,12 @@ class Assignments:
         sentences = []
         for number in self.generations:
             rows = [each for each in self.given if each.generation == number]
-            told = [
+            shares = [
                 f"{each.worker} has {_numbers(each)}"
                 + (f" and is {words}" if (words := _leader_words(each)) else "")
                 for each in rows
             ]
-            sentences.append(f"In generation {number}: {listed(told, 40)}.")
+            sentences.append(f"In generation {number}: {listed(shares, 40)}.")
         return " ".join(sentences)
 
     def _repr_html_(self) -> str:

@@ -61,10 +61,10 @@ class TopicLog:
         for event in self.stored:
             held[event.partition] = held.get(event.partition, 0) + 1
         count = len(self.stored)
-        told = ", ".join(
+        counts = ", ".join(
             f"{held.get(number, 0)} in partition {number}" for number in range(self.partitions)
         )
-        return f"{count} {plural(count, 'greeting')} in their topic: {told or 'none'}."
+        return f"{count} {plural(count, 'greeting')} in their topic: {counts or 'none'}."
 
     def _repr_html_(self) -> str:
         return figure("topic-log", self.svg(), self.table(), self.caption)
