@@ -1,8 +1,10 @@
 """Builds all pages from nothing on a machine that is kept busy, or that sleeps meanwhile.
 
-`python benchmarks/busy.py [--builds 3] [--counters 4] [--sleep 70]`. A busy machine has to make a
-build slower, and not red: so each build runs beside processes that only count. With `--sleep` all
-processes of a build are stopped in its midst for so many seconds, as by a laptop that is closed.
+`python benchmarks/busy.py [--builds 3] [--counters 4] [--sleep 70] [--keep FOLDER]`. A busy machine
+has to make a build slower, and not red: so each build runs beside processes that only count. With
+`--sleep` all processes of a build are stopped in its midst for so many seconds, as by a laptop that
+is closed. With `--keep` the pages of each build stay, to be read: does one contradict what
+happened?
 
 Everything that is started here ends with this process, however that one ends.
 """
@@ -94,7 +96,7 @@ def sleep_for(seconds: float, build: Process) -> None:
     waker.wait(within=seconds + 60)
 
 
-def run(number: int, counters: int, sleep_s: float) -> bool:
+def run(number: int, counters: int, sleep_s: float, keep: Path | None) -> bool:
     """One build. Prints how it went, and whether it was green."""
     with (
         tempfile.TemporaryDirectory(prefix="electionlab-busy-") as folder,
@@ -123,6 +125,8 @@ def run(number: int, counters: int, sleep_s: float) -> bool:
         print(f"  {result} after {took:.0f} s, {most:.1f} tasks for each core at most", flush=True)
         if not green:
             print(excerpt(build.log, 60))
+        if keep:
+            shutil.copytree(root / "_build" / "html", keep / f"build-{number}")
         if not slept:
             print("  it was done before it could sleep")
         return green and slept
@@ -133,9 +137,13 @@ def main() -> int:
     parser.add_argument("--builds", type=int, default=3)
     parser.add_argument("--counters", type=int, default=4, help="processes that only count")
     parser.add_argument("--sleep", type=float, default=0.0, help="seconds; 0 for not at all")
+    parser.add_argument("--keep", type=Path, help="a folder for the pages of each build")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    results = [run(n, options.counters, options.sleep) for n in range(1, options.builds + 1)]
+    results = [
+        run(number, options.counters, options.sleep, options.keep)
+        for number in range(1, options.builds + 1)
+    ]
     print(f"{sum(results)} of {len(results)} builds were green")
     return 0 if all(results) else 1
 
