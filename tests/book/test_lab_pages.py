@@ -73,7 +73,7 @@ def test_failovers_were_measured_and_follow_the_settings(site):
     text = outputs(site, "notebooks/05-how-fast")
     assert "Traceback" not in text
     assert page.select_one("div.verdict")["class"][1] == "verdict-held"
-    assert page.find(id="against-the-formula")
+    assert page.find(id="check-the-formula")
     tables = page.select(".cell_output table.lab-table")
     steps = ["noticed", "told", "regrouped", "assigned", "ticked"]
     rounds = [t for t in tables if [th.get_text() for th in t.select("th")][1:6] == steps]
