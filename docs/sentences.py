@@ -7,8 +7,9 @@ A sentence is about this build if it tells what happened, answers a question, po
 shown, has a quantity, or is the first one behind a cell. Orders, questions and conditions claim
 nothing, nor does what only announces the next cell. The guards of a sentence are whatever turns the
 page red or chooses the sentence, in the same section: `.expect(…)`, `checks.says(…)`,
-`claims.judge`, an `assert`, or a figure that is glued into the text. Whether a guard judges what
-the sentence says is for people to tell; this script tells where there is none.
+`claims.judge`, an `assert`, lines that are `quoted`, or a figure that is glued into the text.
+Whether a guard judges what the sentence says is for people to tell; this script tells where there
+is none.
 
 sentences.toml has those that hold by construction, each with the reason; one that is no longer
 needed there is listed, too.
@@ -60,6 +61,7 @@ GUARDS = {
     "claims": r"\bclaims\.judge\(",
     "assert": r"^\s*assert\b",
     "glue": r"\{glue:\w*\}`",
+    "quoted": r"\bquoted\(",
 }
 NO_PROSE = {"toctree", "glossary", "claims", "literalinclude", "raw", "glue"}
 END = re.compile(r"(?<=[.!?:])[\"”)]*\s+(?=[\"“(`A-Z0-9])")

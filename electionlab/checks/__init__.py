@@ -20,6 +20,7 @@ seconds it took.
 What nobody promises:
 
     group_leader_leads             stays_in_one_generation    stays_with_one_leader
+    each_leader_runs_its_task
 
 Where greetings name the generation in which they were made (`electionlab.fencing`):
 
@@ -45,6 +46,7 @@ from electionlab.checks import (
     losses,
     publishing,
     staleness,
+    tasks,
 )
 from electionlab.checks.leader_moves import Move
 from electionlab.checks.publishing import TIMER_INTERVAL_S
@@ -88,6 +90,7 @@ one_effective_publisher = _of_a_run(staleness.one_effective_publisher)
 no_stale_greeting_is_read = _of_a_run(fencing.no_stale_greeting_is_read)
 only_the_leader_publishes = _of_a_run(publishing.only_the_leader_publishes)
 publishes_at_interval = _of_a_run(publishing.publishes_at_interval)
+each_leader_runs_its_task = _of_a_run(tasks.each_leader_runs_its_task)
 greetings_spread = _of_a_run(distribution.greetings_spread)
 each_worker_has_partitions = _of_a_run(distribution.each_worker_has_partitions)
 
@@ -122,6 +125,7 @@ __all__ = [
     "at_most_one_leader",
     "broker_knows_one_leader",
     "each_greeting_printed_once",
+    "each_leader_runs_its_task",
     "each_worker_has_partitions",
     "goodness_of_fit",
     "greetings_spread",

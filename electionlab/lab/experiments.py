@@ -83,7 +83,7 @@ class Experiments(Stoppable):
         """Begin all experiments of the page that a build executes, unless that has been done. They
         see the same names as `experiment`."""
         page = owners.page()
-        if self._written or page is None or page.suffix != ".ipynb":
+        if self._written or page is None:
             return
         written = page_experiments.read(page)
         self._written = {each.name: each for each in written}

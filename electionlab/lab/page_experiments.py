@@ -1,4 +1,4 @@
-"""The experiments that a notebook defines and runs, read from the notebook itself.
+"""The experiments that a page defines and runs, read from the notebook or Markdown itself.
 
     def kill_the_leader(lab):
         ...
@@ -14,6 +14,7 @@ import ast
 import contextlib
 import functools
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,11 +27,14 @@ IN_A_LAB = 4
 """At most so many experiments share a lab; more would take longer, one after another, than another
 lab takes to start."""
 
+CODE_CELL = re.compile(r"^```\{code-cell\}.*?\n(?:^:.*?\n)*(.*?)^```$", re.MULTILINE | re.DOTALL)
+"""A code cell of a page in Markdown; its source is the first group."""
+
 
 @dataclass(frozen=True)
 class Written:
-    """An experiment as a notebook has it: the function's `name` and `source`, and the `options` of
-    the lab that the notebook runs it in (`Lab`'s arguments)."""
+    """An experiment as a page has it: the function's `name` and `source`, and the `options` of
+    the lab that the page runs it in (`Lab`'s arguments)."""
 
     name: str
     source: str
@@ -48,12 +52,12 @@ def make_lab(options: Mapping[str, Any]) -> Lab:
     return Lab(**{"program": "faulty", **options})
 
 
-def read(notebook: Path) -> list[Written]:
-    """The experiments that a notebook runs, in its order: `run(name)` or `run(name, option=…)` of a
+def read(page: Path) -> list[Written]:
+    """The experiments that a page runs, in its order: `run(name)` or `run(name, option=…)` of a
     function defined above. One whose options are no literals is left out."""
     functions: dict[str, str] = {}
     found: list[Written] = []
-    for source, tree in _cells(notebook):
+    for source, tree in _cells(page):
         for node in tree.body:
             if isinstance(node, ast.FunctionDef):
                 functions[node.name] = ast.get_source_segment(source, node) or ""
@@ -65,9 +69,9 @@ def read(notebook: Path) -> list[Written]:
     return found
 
 
-def load(notebook: Path) -> dict[str, Experiment]:
+def load(page: Path) -> dict[str, Experiment]:
     """The same experiments by name, as functions."""
-    return {each.name: each.function({}) for each in read(notebook)}
+    return {each.name: each.function({}) for each in read(page)}
 
 
 def benches(written: Sequence[Written], namespace: dict[str, Any]) -> list[Bench]:
@@ -100,9 +104,15 @@ def _options(call: ast.Call) -> dict[str, Any]:
     return {word.arg or "": ast.literal_eval(word.value) for word in call.keywords}
 
 
-def _cells(notebook: Path) -> Iterator[tuple[str, ast.Module]]:
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] == "code":
-            source = "".join(cell["source"])
-            with contextlib.suppress(SyntaxError):  # a line for IPython alone, such as %time
-                yield source, ast.parse(source)
+def _cells(page: Path) -> Iterator[tuple[str, ast.Module]]:
+    for source in _sources(page):
+        with contextlib.suppress(SyntaxError):  # a line for IPython alone, such as %time
+            yield source, ast.parse(source)
+
+
+def _sources(page: Path) -> list[str]:
+    text = page.read_text(encoding="utf-8")
+    if page.suffix != ".ipynb":
+        return CODE_CELL.findall(text)
+    cells = json.loads(text)["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]

@@ -13,6 +13,7 @@ class Program(NamedTuple):
 
 
 ANYWHERE = Program("leader-anywhere", "leader-anywhere-anywhere.say")
+LOST = Program("lost", "lost-found.lost_greeting.say")
 PROGRAMS = {
     "anywhere": ANYWHERE,
     "faulty": ANYWHERE,
@@ -20,8 +21,11 @@ PROGRAMS = {
     "fenced_leader": Program("leader-fenced", "leader-fenced-fenced_leader.say"),
     "stamped_leader": Program("leader-stamped", "leader-stamped-stamped_leader.say"),
     "lease_leader": Program("leader-lease", "leader-lease-lease_leader.say"),
+    "found.lost_greeting": LOST,
+    "found.kept_greeting": LOST,
+    "found.once_at_start": Program("once", "once-found.once_at_start.say"),
 }
-"""By module name."""
+"""By module name; those in examples/found show what docs/found-in-faust.md tells of Faust."""
 
 
 def named(program: str) -> Program:

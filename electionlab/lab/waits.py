@@ -127,13 +127,17 @@ class Waits:
     def read_topic(self, settle: float = 5.0) -> None:
         """Ask the broker for the greetings it stored during this run, and add them to the history.
 
-        The last ones may not have been printed yet, so it waits for that, `settle` seconds at most.
+        The last ones may not have been printed yet, so it waits for that, `settle` seconds at most,
+        and no longer than a worker runs.
         """
         self._recorder.read_stored()
         stored = {event.greeting for event in self._recorder.stored}
         with contextlib.suppress(LabError):  # then a greeting is lost, and a check will say so
             self.wait(
-                lambda h: stored <= {event.greeting for event in h.of(ev.GreetingPrinted)},
+                lambda h: (
+                    stored <= {event.greeting for event in h.of(ev.GreetingPrinted)}
+                    or not self._roster.running()
+                ),
                 within=settle,
                 what="the last greetings to be printed",
             )

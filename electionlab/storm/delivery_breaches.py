@@ -81,12 +81,13 @@ def _given(history: History, printed: ev.GreetingPrinted) -> float | None:
 
 
 def never_printed(history: History) -> Iterator[Evidence]:
-    """A greeting in the topic is never printed. Explained if it was committed past, and whoever
-    printed the partition's next greeting went through a rebalance in between: Faust had fetched the
-    greeting but not yet given it to the agent, dropped it when the rebalance began, and continued
-    after it (docs/recorded/lost-greeting.jsonl). Nothing else explains it, since Faust promises
-    each at least once. If nobody committed past it, it may still be printed; but a storm ends with
-    a recovered election, so it should have been."""
+    """A greeting in the topic is never printed. Explained if it was committed past, whoever printed
+    the partition's next greeting went through a rebalance in between, and nothing of the partition
+    had been committed then: Faust fetches it while its flow is stopped, throws it away, and has no
+    offset to go back to (docs/found-in-faust.md has the lines; docs/recorded/lost-greeting.jsonl is
+    such a run). Nothing else explains it, since Faust promises each at least once. If nobody
+    committed past it, it may still be printed; but a storm ends with a recovered election, so it
+    should have been."""
     for greeting, passed_at in history.cached(delivery.never_printed):
         place = f"{greeting.greeting} (partition {greeting.partition}, offset {greeting.offset})"
         fate = (
@@ -103,7 +104,8 @@ def never_printed(history: History) -> Iterator[Evidence]:
 
 def _was_dropped(history: History, greeting: ev.GreetingStored, passed_at: float) -> bool:
     """Whether the worker that printed the partition's next greeting went through a rebalance after
-    this one was stored, and before somebody committed past it."""
+    this one was stored and before somebody committed past it, which began before anything of the
+    partition was committed."""
     printed = history.cached(delivery.prints)
     later = [
         prints[0]
@@ -113,8 +115,9 @@ def _was_dropped(history: History, greeting: ev.GreetingStored, passed_at: float
         if prints
     ]
     heir = min(later, key=lambda event: event.time, default=None)
+    commits = history.cached(Commits)
     return heir is not None and any(
-        span.start > greeting.time
+        span.start > greeting.time and not commits.at(greeting.partition, span.start)
         for span in history.rebalances.touching(greeting.time, passed_at, heir.worker)
     )
 

@@ -50,6 +50,14 @@ AT_MOST_ONE = "At most one worker leads at any time."
             [("✓ held", LOSSES), ("✗ broken", AT_MOST_ONE)],
         ),
         (
+            "docs/found-in-faust",
+            [
+                ("✗ broken", "Each leader runs the leader's task."),
+                ("✓ held|✗ broken", "Each greeting is printed at least once."),
+                ("✓ held", "Each greeting is printed at least once."),
+            ],
+        ),
+        (
             INSIDE,
             [
                 ("✓ held", "In each generation of the group one worker at most holds the leader"),

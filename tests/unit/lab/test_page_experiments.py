@@ -41,6 +41,15 @@ def test_what_is_not_known_before_its_cell_runs_is_left_out(notebook, cell):
     assert page_experiments.read(notebook(KILL, cell)) == []
 
 
+def test_those_of_a_page_in_markdown_are_read_from_its_code_cells(tmp_path):
+    page = tmp_path / "page.md"
+    cells = f"{{code-cell}} ipython3\n{KILL}", "{code-cell} ipython3\n:tags: [folded]\n\nrun(kill)"
+    others = "python\nrun(kill, size=9)", "{literalinclude} run(kill)"
+    blocks = "\n".join(f"```{block}\n```\n\nrun(kill)\n" for block in (*cells, *others))
+    page.write_text(f"# A page\n\n{blocks}", encoding="utf-8")
+    assert page_experiments.read(page) == [Written("kill", KILL, {})]
+
+
 def test_the_definition_that_stands_above_is_the_one_that_counts(notebook):
     later = KILL.replace("lab.kill", "lab.freeze")
     assert [each.source for each in page_experiments.read(notebook(KILL, "run(kill)", later))] == [

@@ -8,12 +8,20 @@ from electionlab.host.folders import PROJECT
 from electionlab.lab import programs
 
 EXAMPLES = PROJECT / "examples"
+DEFINED_ELSEWHERE = {
+    **{"faulty": "anywhere", "broken": "anywhere"},
+    "found.kept_greeting": "found.lost_greeting",
+}
+
+
+def source(name):
+    return (EXAMPLES / f"{name.replace('.', '/')}.py").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", programs.PROGRAMS)
 def test_a_program_calls_itself_what_the_lab_believes(name):
-    defines = "anywhere" if name in ("faulty", "broken") else name
-    tree = ast.parse((EXAMPLES / f"{defines}.py").read_text(encoding="utf-8"))
+    defines = DEFINED_ELSEWHERE.get(name, name)
+    tree = ast.parse(source(defines))
     (app,) = [
         node.value.args[0].value
         for node in tree.body
@@ -24,12 +32,9 @@ def test_a_program_calls_itself_what_the_lab_believes(name):
 
 def test_each_program_of_the_examples_can_run_in_a_lab():
     worker = "faust -A {} worker"
-    files = [path.stem for path in EXAMPLES.glob("*.py")]
-    runnable = [
-        name
-        for name in files
-        if worker.format(name) in (EXAMPLES / f"{name}.py").read_text(encoding="utf-8")
-    ]
+    files = [path.relative_to(EXAMPLES).with_suffix("") for path in EXAMPLES.rglob("*.py")]
+    names = [".".join(path.parts) for path in files]
+    runnable = [name for name in names if worker.format(name) in source(name)]
     assert sorted(runnable) == sorted(programs.PROGRAMS)
 
 

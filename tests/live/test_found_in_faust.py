@@ -1,0 +1,95 @@
+"""What docs/found-in-faust.md tells of Faust and aiokafka is still so. A test here that fails may
+be good news: then the page has to say from which version on it is mended."""
+
+from __future__ import annotations
+
+import pytest
+
+from electionlab import checks, events
+from electionlab.failover import measure
+from electionlab.history import events as ev
+from electionlab.host.folders import PROJECT
+from electionlab.lab import page_experiments
+from electionlab.lab.benches import Bench, SideBySide
+from electionlab.lab.lab import Lab
+from electionlab.storm.storm import left_over
+
+pytestmark = [pytest.mark.live, pytest.mark.own_ports, pytest.mark.timeout(900)]
+PAGE = PROJECT / "docs" / "found-in-faust.md"
+PARTITIONS = 8
+
+
+def join_once_all_was_committed(lab):
+    """The page's experiment, but each partition has a commit before the second worker joins."""
+    lab.add()
+    lab.wait(lambda history: len(committed(history)) == PARTITIONS)
+    lab.add()
+    lab.wait_greetings(20, printers=2)
+    for worker in lab.running():
+        lab.interrupt(worker)
+
+
+def committed(history):
+    return {e.partition for e in history.of(ev.OffsetCommitted) if "__" not in e.topic}
+
+
+def thrown_away(history):
+    """What Faust logs, with DEVLOG=1, when it gets messages while its flow is stopped."""
+    return [event for event in history.of(ev.Logged) if "flow not active. Seek back" in event.text]
+
+
+@pytest.fixture(scope="module")
+def labs():
+    names = {"events": events, "measure": measure}
+    written = page_experiments.read(PAGE)
+    names |= {each.name: each.function(names) for each in written}
+    often = {"BROKER_COMMIT_INTERVAL": "0.5", "DEVLOG": "1"}
+    more = Bench(
+        lambda: Lab(0, program="found.lost_greeting", settings=often),
+        (join_once_all_was_committed,),
+    )
+    with SideBySide([*page_experiments.benches(written, names), more]) as labs:
+        yield labs
+    assert left_over() == []
+
+
+def test_the_next_leader_does_not_run_a_task_of_the_leader(labs):
+    verdict = checks.each_leader_runs_its_task(labs.history("hand_over")).expect("broken")
+    assert verdict.figures == {"leaderships": 2, "without": 1}
+
+
+def test_greetings_are_lost_where_nothing_was_committed(labs):
+    history = labs.history("join_where_greetings_wait")
+    assert thrown_away(history)
+    checks.no_greeting_is_lost(history).expect("broken")
+
+
+def test_none_is_lost_if_the_worker_goes_back_to_the_beginning(labs):
+    history = labs.history("join_where_they_are_kept")
+    assert thrown_away(history)
+    checks.no_greeting_is_lost(history).expect("held")
+
+
+def test_none_is_lost_where_something_was_committed(labs):
+    history = labs.history("join_once_all_was_committed")
+    assert thrown_away(history)
+    checks.no_greeting_is_lost(history).expect("held")
+
+
+def test_a_static_leader_is_missed_only_when_its_session_is_over(labs):
+    history = labs.history("interrupt_a_static_leader")
+    assert not any("LeaveGroup" in event.text for event in history.of(ev.Logged))
+    assert len(history.of(ev.SessionExpired)) == 1
+
+
+def test_an_idle_worker_does_not_take_over(labs):
+    history = labs.history("need_the_idle_one")
+    assert history.leader is None
+    assert [life.end_is_known for life in history.lives].count(False) == 1
+    checks.always_a_leader(history, patience_s=4).expect("broken")
+
+
+def test_a_session_below_the_floor_leaves_a_worker_alive_outside_the_group(labs):
+    history = labs.history("ask_for_too_little")
+    assert len(measure.refusals(history)) == 1
+    assert not history.of(ev.MemberJoined, ev.WorkerReady)
