@@ -7,6 +7,7 @@ What a notebook needs:
     Sasl       a user and a password, for a Kafka that asks for them over TLS
     Workers    the playbook's workers, what is done to them, and the history of it
     Lab        a Kafka and workers of its own, to break in every way; `start_lab` for a cell
+    Panel      a live panel of a run: cards with buttons, the timeline and the log
     run        runs an experiment, a function of a lab, and returns its history
     InsideWorker   a worker inside this interpreter
     History    what happened, saved and loaded
@@ -23,8 +24,8 @@ What a notebook needs:
     PROJECT    the folder of this checkout
 
 Each stands in one of the rooms (`host`, `history`, `kafka`, `checks`, `pictures`, `lab`, `storm`,
-`failover`, `fencing`, `exercises`, `book`), whose first lines say what it is for. A name is
-imported on first use.
+`failover`, `fencing`, `exercises`, `panel`, `book`), whose first lines say what it is for. A name
+is imported on first use.
 """
 
 import sys

@@ -17,6 +17,7 @@ from .lab import Worker as Worker
 from .lab import Workers as Workers
 from .lab import run as run
 from .lab import start_lab as start_lab
+from .panel import Panel as Panel
 from .pictures import Distribution as Distribution
 from .pictures import Rebalance as Rebalance
 from .pictures import Replay as Replay

@@ -25,6 +25,7 @@ BROUGHT = {
     "ipykernel": "jupyter",
     "ipython": "myst-nb",
     "jupyter-cache": "myst-nb",
+    "jupyter-client": "ipykernel",
     "jupyter-core": "ipykernel",
     "jupyterlab": "jupyter",
     "mode-streaming": "faust-streaming",

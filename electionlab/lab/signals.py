@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import signal
 import time
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 
 from electionlab.errors import LabError
 from electionlab.history import events as ev
@@ -150,9 +152,26 @@ def _let_pass(seconds: float, what: str) -> None:
         line.clear()
 
 
+_listener: ContextVar[Callable[[str], object] | None] = ContextVar("listener", default=None)
+
+
+@contextlib.contextmanager
+def said_to(listener: Callable[[str], object]) -> Iterator[None]:
+    """Whatever this thread's acts say during the block goes to `listener`, and is not printed."""
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
 def say(sentence: str) -> None:
-    """Print a sentence at once, even if the output is a pipe."""
-    print(sentence, flush=True)
+    """Print a sentence at once, even if the output is a pipe; or tell it to who listens."""
+    listener = _listener.get()
+    if listener is None:
+        print(sentence, flush=True)
+    else:
+        listener(sentence)
 
 
 def now() -> float:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
+from collections import deque
 from collections.abc import Mapping
 
 from electionlab.history import events as ev
@@ -39,7 +41,8 @@ class Worker:
         self.member_id = ""  # under which it last joined its group
         self.frozen = False
         self.ending = False  # it was interrupted or killed, and may need a moment to end
-        self.unshown: list[tuple[ev.Event, worker_log.LogRecord]] = []
+        # One thread may read the log while another shows what was read.
+        self.unshown: deque[tuple[ev.Event, worker_log.LogRecord]] = deque()
         self._reader = worker_log.RecordReader()
         self._tail = Tail(self.log)
         self._last_growth = time.monotonic()
@@ -67,7 +70,7 @@ class Worker:
         if records:
             self._said = records[-1].text.partition("\n")[0]
         events = [worker_log.parse(record, self.name, self.started) for record in records]
-        self.unshown += zip(events, records, strict=True)
+        self.unshown.extend(zip(events, records, strict=True))
         self.ready = self.ready or any(isinstance(event, ev.WorkerReady) for event in events)
         joined = [event for event in events if isinstance(event, ev.MemberJoined)]
         self.member_id = joined[-1].member_id if joined else self.member_id
@@ -93,7 +96,10 @@ class Worker:
 
     def take_unshown(self) -> list[tuple[ev.Event, worker_log.LogRecord]]:
         """The events read since the last call, each with its log record."""
-        taken, self.unshown = self.unshown, []
+        taken = []
+        with contextlib.suppress(IndexError):
+            while True:
+                taken.append(self.unshown.popleft())
         return taken
 
     def __repr__(self) -> str:

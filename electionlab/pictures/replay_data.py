@@ -150,7 +150,7 @@ class _Steps:
             return {"down": True} if who in self.down else {}
         if who not in self.history.workers:
             return {}
-        return _worker(self.state.of(who), time, who in self.leading)
+        return worker_now(self.state.of(who), time, leads=who in self.leading)
 
     def _kafka(self) -> State:
         stored = self.state.stored
@@ -163,7 +163,8 @@ class _Steps:
         return now
 
 
-def _worker(state: WorkerState, time: float, leads: bool) -> State:
+def worker_now(state: WorkerState, time: float, *, leads: bool) -> State:
+    """The state of a worker at a time (Unix seconds), as in replay data."""
     faults = [words for kind, words in FAULTS.items() if kind in state.held]
     if any(block.time <= time < effect(block) + block.seconds for block in state.blocks):
         faults.append(BLOCKED)

@@ -75,22 +75,24 @@ def test_each_claim_has_its_verdict(site, page, wanted):
 
 
 @pytest.mark.parametrize(
-    ("page", "fault"), [("index", "freeze"), (RUN[0], "Ctrl+C"), (RUN[1], "kill -9")]
+    ("page", "fault", "count"),
+    [("index", "freeze", 1), (RUN[0], "Ctrl+C", 1), (RUN[1], "kill -9", 2)],
 )
-def test_each_picture_has_a_text_and_a_table_behind_it(site, page, fault):
+def test_each_picture_has_a_text_and_a_table_behind_it(site, page, fault, count):
+    """The last one of a page has the whole run."""
     figures = site.page(page).select("figure.timeline")
-    assert len(figures) == 1
-    picture = figures[0].find("svg")
+    assert len(figures) == count
+    picture = figures[-1].find("svg")
     assert picture["role"] == "img"
     assert re.search(r"Leader: 606\d from [\d.]+ to [\d.]+ s", picture["aria-label"])
-    happened = [row.find_all("td")[2].get_text() for row in figures[0].select("tbody tr")]
+    happened = [row.find_all("td")[2].get_text() for row in figures[-1].select("tbody tr")]
     for words in ("publishes", "prints a greeting", "becomes leader", fault):
         assert words in happened
 
 
 def test_the_walkthrough_shows_two_leaders_at_once(site):
     """Where the strip is, two workers' bands are."""
-    picture = site.page("notebooks/01-walkthrough").select_one("figure.timeline svg")
+    _, picture = site.page("notebooks/01-walkthrough").select("figure.timeline svg")
     strips = [one for one in picture.select("rect.two") if one.find("title")]
     assert strips
     for strip in strips:
@@ -112,15 +114,29 @@ def test_a_replay_plays_the_run_of_its_build(site, page, tmp_path):
     path = tmp_path / "history.jsonl"
     path.write_bytes(base64.b64decode(link.partition("base64,")[2]))
     whole = replay_data(History.load(path))
-    (played,) = _replays(site, page)
+    played = _replays(site, page)[-1]
     told = [(step["at"], step["words"]) for step in played["steps"] if "words" in step]
     assert len(told) > 50
     assert set(told) <= {(s["at"], s["words"]) for s in whole["steps"] if "words" in s}
     assert [worker["name"] for worker in played["workers"]] == ["6066", "6067", "6068"]
 
 
+def test_in_the_place_of_the_panel_is_a_replay_of_the_run_until_then(site):
+    """Nobody sees a widget that no kernel answers."""
+    page = site.page("notebooks/01-walkthrough")
+    section = page.find(id="drive-it-by-hand")
+    assert section.select_one("lab-replay figure.timeline table")
+    assert "the panel stands here" in section.select_one("figcaption").get_text()
+    until_then, whole = _replays(site, "notebooks/01-walkthrough")
+    assert until_then["seconds"] < whole["seconds"]
+    assert [worker["name"] for worker in until_then["workers"]] == ["6066", "6067", "6068"]
+    assert any("becomes leader" in step.get("words", "") for step in until_then["steps"])
+    assert "jupyter-widgets" not in str(page)
+    assert "widget-view+json" not in str(page)
+
+
 def test_the_front_page_plays_the_two_leaders_of_the_walkthrough(site):
-    (played,), (whole,) = _replays(site, "index"), _replays(site, "notebooks/01-walkthrough")
+    (played,), (_, whole) = _replays(site, "index"), _replays(site, "notebooks/01-walkthrough")
     told = [step["words"] for step in played["steps"] if "words" in step]
     assert any("still leads in its own eyes" in words for words in told)
     assert len(told) < sum("words" in step for step in whole["steps"])

@@ -19,6 +19,7 @@ from electionlab import (
     Lab,
     LabError,
     Logs,
+    Panel,
     Rebalance,
     Replay,
     Sasl,
@@ -123,6 +124,7 @@ def test_all_that_a_notebook_imports_is_readable(lab):
         "Rebalance": Rebalance(HISTORY, number),
         "Distribution": Distribution({"a": [1.0, 2.0]}),
         "Logs": Logs(lab),
+        "Panel": Panel(lab),
         "Verdict": verdict,
         "LabError": LabError("words"),
         "Worker": None,  # the live tests have one

@@ -1,0 +1,10 @@
+"""A live panel for a running election: what is so, and buttons to change it.
+
+Its doors:
+
+    Panel      cards, timeline and log of a run, for a notebook; on a built page its replay
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
