@@ -24,6 +24,7 @@ PROGRAMS = {
     "found.lost_greeting": LOST,
     "found.kept_greeting": LOST,
     "found.once_at_start": Program("once", "once-found.once_at_start.say"),
+    "found.committed_past": Program("past", "past-found.committed_past.say"),
 }
 """By module name; those in examples/found show what docs/found-in-faust.md tells of Faust."""
 

@@ -55,6 +55,7 @@ AT_MOST_ONE = "At most one worker leads at any time."
                 ("✗ broken", "Each leader runs the leader's task."),
                 ("✓ held|✗ broken", "Each greeting is printed at least once."),
                 ("✓ held", "Each greeting is printed at least once."),
+                ("✗ broken", "Each greeting is printed at least once."),
             ],
         ),
         (

@@ -29,6 +29,16 @@ def join_once_all_was_committed(lab):
         lab.interrupt(worker)
 
 
+def kill_one_at_a_time(lab):
+    """The page's experiment with an agent that hangs, but nothing is done behind the greeting."""
+    (first,) = lab.add(settings={"HANG": "1", "CONCURRENCY": "1"})
+    lab.wait_publishes(10)
+    lab.kill(first)
+    (second,) = lab.add(settings={"CONCURRENCY": "1"})
+    lab.wait_greetings(10)
+    lab.interrupt(second)
+
+
 def committed(history):
     return {e.partition for e in history.of(ev.OffsetCommitted) if "__" not in e.topic}
 
@@ -48,7 +58,8 @@ def labs():
         lambda: Lab(0, program="found.lost_greeting", settings=often),
         (join_once_all_was_committed,),
     )
-    with SideBySide([*page_experiments.benches(written, names), more]) as labs:
+    slowly = Bench(lambda: Lab(0, program="found.committed_past"), (kill_one_at_a_time,))
+    with SideBySide([*page_experiments.benches(written, names), more, slowly]) as labs:
         yield labs
     assert left_over() == []
 
@@ -74,6 +85,15 @@ def test_none_is_lost_where_something_was_committed(labs):
     history = labs.history("join_once_all_was_committed")
     assert thrown_away(history)
     checks.no_greeting_is_lost(history).expect("held")
+
+
+def test_what_is_in_work_is_committed_past_and_lost_with_its_worker(labs):
+    verdict = checks.no_greeting_is_lost(labs.history("kill_in_the_midst")).expect("broken")
+    assert verdict.figures["lost"] == 1
+
+
+def test_with_one_at_a_time_nothing_is_committed_past(labs):
+    checks.no_greeting_is_lost(labs.history("kill_one_at_a_time")).expect("held")
 
 
 def test_a_static_leader_is_missed_only_when_its_session_is_over(labs):
