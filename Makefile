@@ -23,7 +23,7 @@ ifneq ($(MADE_ELSEWHERE),)
 .PHONY: $(READY)
 endif
 
-.PHONY: help venv html test unit lab demo kafka kafka-home picture live linkcheck failover fencing soak lint sentences mutation benchmarks requirements clean
+.PHONY: help venv html test unit lab demo kafka kafka-home picture live linkcheck failover fencing elections soak lint sentences mutation benchmarks requirements clean
 .DEFAULT_GOAL := help
 
 help: ## Show what each target does
@@ -99,6 +99,9 @@ failover: $(READY) ## Record the failovers of notebook 05 anew: 20 rounds, a qua
 
 fencing: $(READY) ## Record the rounds of notebook 06 anew: 20 of each program and fault, half an hour
 	@$(RUN) -m electionlab fencing --rounds 20 --record docs/recorded/fencing.json
+
+elections: $(READY) ## Record the rounds of notebook 07 anew: 10 of each election and fault, a quarter of an hour
+	@$(RUN) -m electionlab elections --rounds 10 --record docs/recorded/elections.json
 
 soak: $(READY) ## Break a running election 500 times (an hour); SOAK_OPTIONS="--rounds 30 --seed 1" for others
 	@$(RUN) -m electionlab storm --rounds 500 $(SOAK_OPTIONS)

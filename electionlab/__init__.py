@@ -24,8 +24,8 @@ What a notebook needs:
     PROJECT    the folder of this checkout
 
 Each stands in one of the rooms (`host`, `history`, `kafka`, `checks`, `pictures`, `lab`, `storm`,
-`failover`, `fencing`, `exercises`, `panel`, `book`), whose first lines say what it is for. A name
-is imported on first use.
+`failover`, `fencing`, `elections`, `exercises`, `panel`, `book`), whose first lines say what it is
+for. A name is imported on first use.
 """
 
 import sys

@@ -81,7 +81,7 @@ def commands() -> None:
 def fetch() -> None:
     """Fetch and prepare Kafka, so that all else works offline.
 
-    What has failed before is tried again.
+    What has failed before is tried again. The other servers of notebook 07 are fetched by it.
     """
     from electionlab.host.folders import cache_folder
     from electionlab.kafka import zookeeper_home
@@ -235,6 +235,20 @@ def fencing(rounds: int, record: Path | None, note: str, at_once: int | None) ->
     measure.main(rounds, record, note, at_once)
 
 
+@commands.command(cls=WorkbookCommand)
+@_options_of_a_measurement("Of each election and fault.")
+def elections(rounds: int, record: Path | None, note: str, at_once: int | None) -> None:
+    """Break the leaders of several elections, and compare.
+
+    Faust's beside those of ZooKeeper, etcd, PostgreSQL and Redis.
+    """
+    from electionlab.elections import measure
+    from electionlab.kafka.install import prepare
+
+    prepare()
+    measure.main(rounds, record, note, at_once)
+
+
 @commands.command()
 def doctor() -> None:
     """Say what this machine has, and how to fix what is missing."""
@@ -248,7 +262,7 @@ def doctor() -> None:
 
 @commands.command(cls=WorkbookCommand)
 def lock() -> None:
-    """Resolve Kafka's coordinates anew and pin them (for maintainers)."""
+    """Resolve Kafka's coordinates and pin them (for maintainers)."""
     from electionlab.kafka import install, zookeeper_home
     from electionlab.kafka.jar_lock import write_lock
 

@@ -131,7 +131,7 @@ INSTALLED = {
     (): {"help", "clean"},
     ("requirements.txt",): {
         *("venv", "html", "lab", "demo", "kafka", "kafka-home", "sentences"),
-        *("linkcheck", "picture", "failover", "fencing", "soak", "benchmarks"),
+        *("linkcheck", "picture", "failover", "fencing", "elections", "soak", "benchmarks"),
     },
     ("requirements.txt", "requirements-dev.txt"): {
         *("live", "test", "unit", "lint", "mutation", "requirements"),

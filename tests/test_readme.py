@@ -23,6 +23,10 @@ MESSAGES = {
     "This electionlab is installed without the workbook": ["This electionlab is installed in"],
     "The pages cannot be built in this folder": ["The pages cannot be built in"],
     "The jars could not be fetched": ["which could not be fetched from"],
+    "An election was not run": [
+        *("not run: …", "it could not be fetched", "there is no program of it for this platform"),
+        "it refuses to run as root",
+    ],
     "A jar in the cache is damaged": ["in the cache is damaged and is fetched again"],
     "The cache folder cannot be used": ["The cache folder", "cannot be used"],
     "The folder for the logs cannot be used": ["The folder for", "the logs", "cannot be used"],

@@ -3,7 +3,8 @@
 Sphinx keeps what it has read, and warns only while it reads: a build that failed would turn green
 when repeated. So nothing is kept of a build that was not clean, or not finished; the pages that
 succeeded in it are still in the cache of outputs. A page that ran on a Kafka which was there
-already, or skipped cells because of it, is made again too: it shows the machine of that day.
+already, skipped cells because of it, or did without a server that this machine could not have, is
+made again too: it shows the machine of that day.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 from sphinx.environment import BuildEnvironment
 
-from electionlab.host.notes import BORROWED_KAFKA
+from electionlab.host.notes import OF_THIS_DAY
 
 MARK = "unfinished"
 
@@ -42,9 +43,9 @@ def succeeded(env: BuildEnvironment, page: str) -> bool | None:
 
 
 def borrowed(env: BuildEnvironment, page: str) -> bool:
-    """Whether a page met a Kafka that is not its own."""
+    """Whether a page met a Kafka that is not its own, or did without a server."""
     names = NbMetadataCollector.get_doc_data(env)[page].get("glue", ())
-    return any(name.startswith(BORROWED_KAFKA) for name in names)
+    return any(name.startswith(OF_THIS_DAY) for name in names)
 
 
 def pages(env: BuildEnvironment) -> set[str]:

@@ -11,4 +11,5 @@ from .leaders import printed_by_the_killed as printed_by_the_killed
 from .leaders import two_leaders as two_leaders
 from .roles import second_role as second_role
 from .roles import stays_on_duty as stays_on_duty
+from .tokens import compares_tokens as compares_tokens
 from .tokens import refuses_what_is_late as refuses_what_is_late

@@ -155,7 +155,7 @@ def short() -> list[Bench]:
     ]
 
 
-class Failovers(SideBySide):
+class Failovers(SideBySide[History]):
     """Runs benches side by side, starting when it is created."""
 
     def rounds(self, *names: str, within: float = PATIENCE_S) -> list[Round]:

@@ -98,7 +98,7 @@ def short() -> list[Bench]:
     ]
 
 
-class Trials(SideBySide):
+class Trials(SideBySide[History]):
     """Runs benches side by side, starting when it is created."""
 
     def rounds(self, program: str, fault: str, within: float = PATIENCE_S) -> list[Round]:

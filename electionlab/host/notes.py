@@ -6,6 +6,10 @@ import itertools
 
 BORROWED_KAFKA = "borrowed-kafka"
 """Prefix of the names of notes about a Kafka that was already running."""
+MISSING_SERVER = "missing-server"
+"""Prefix of the names of notes about a server that this machine could not have."""
+OF_THIS_DAY = (BORROWED_KAFKA, MISSING_SERVER)
+"""Prefixes of notes that make a page be executed again the next time: it may find more then."""
 
 _numbers = itertools.count(1)
 
@@ -24,3 +28,8 @@ def leave(name: str, value: object) -> None:
 def leave_borrowed_kafka(words: str) -> None:
     """Note that this notebook found a Kafka that is not its own, and which process that is."""
     leave(f"{BORROWED_KAFKA}-{next(_numbers)}", words)  # glue warns about a name used twice
+
+
+def leave_missing_server(words: str) -> None:
+    """Note that this notebook did without a server, and why."""
+    leave(f"{MISSING_SERVER}-{next(_numbers)}", words)

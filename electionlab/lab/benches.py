@@ -14,24 +14,23 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 from electionlab.errors import DeadlineError, LabError
-from electionlab.history.history import History
 from electionlab.host import cells, load
 from electionlab.host.gate import Gate, allowed
 from electionlab.host.lifecycle import Stoppable
 from electionlab.host.owners import build_name
 from electionlab.host.waiting import STOPPED_S, wait_for
 from electionlab.host.wakeup_delay import Lateness
-from electionlab.lab.lab import Lab
+from electionlab.lab.place import Experiment, Place
 
 PATIENCE_S = 580.0
 """Seconds. Even stretched, less than a cell's limit in a build (`nb_execution_timeout`)."""
 
 STOPPED = "The labs were stopped before this experiment."
 
-Experiment = Callable[[Lab], None]
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -39,12 +38,13 @@ class Bench:
     """Experiments that share one lab, in this order. Between two of them the lab recovers: workers
     that have ended are started again, until there are `size` of them."""
 
-    make: Callable[[], Lab]
+    make: Callable[[], Place]
     experiments: tuple[Experiment, ...]
 
 
-class SideBySide(Stoppable):
-    """Starts the labs of `benches`, `at_once` at a time, as soon as it is made.
+class SideBySide(Stoppable, Generic[R]):
+    """Starts the labs of `benches`, `at_once` at a time, as soon as it is made. `R` is what is seen
+    of an experiment: of labs, a `History`.
 
     Without `at_once`, the environment variable ELECTIONLAB_AT_ONCE, or else `gate.AT_ONCE`, sets
     the limit, and a busy machine runs fewer (`Gate`). LabError if the limit is not a whole number
@@ -59,9 +59,9 @@ class SideBySide(Stoppable):
         self.lateness = Lateness()
         self._stopping = threading.Event()
         self._gate = Gate(count, on_any_machine=at_once is not None)
-        self._labs: list[Lab] = []
+        self._labs: list[Place] = []
         self._benches = {e.__name__: bench for bench in benches for e in bench.experiments}
-        self._done: dict[str, Future[History]] = {name: Future() for name in self._benches}
+        self._done: dict[str, Future[R]] = {name: Future() for name in self._benches}
         self._first_tries: dict[str, str] = {}  # why the first try of an experiment failed
         self._unreported: set[str] = set()  # second tries not yet reported to the reader
         self._pool = ThreadPoolExecutor(count, thread_name_prefix="electionlab bench")
@@ -74,7 +74,7 @@ class SideBySide(Stoppable):
         """The experiments by name, in the order of their benches."""
         return list(self._done)
 
-    def history(self, name: str, within: float = PATIENCE_S) -> History:
+    def history(self, name: str, within: float = PATIENCE_S) -> R:
         """The history of an experiment, once it is done. Says so if it ran twice. Raises LabError
         if it failed, or is not done after `within` seconds."""
         self._require(name)
@@ -162,7 +162,7 @@ class SideBySide(Stoppable):
             self._pool.submit(self._run, make, experiments, alone=True)
 
     def _run(
-        self, make: Callable[[], Lab], left: Sequence[Experiment], *, alone: bool = False
+        self, make: Callable[[], Place], left: Sequence[Experiment], *, alone: bool = False
     ) -> None:
         """Run experiments in one lab; if one fails, run the rest in a new lab."""
         while left:
@@ -173,7 +173,7 @@ class SideBySide(Stoppable):
                 left = self._run_in_one_lab(make, left)
 
     def _run_in_one_lab(
-        self, make: Callable[[], Lab], experiments: Sequence[Experiment]
+        self, make: Callable[[], Place], experiments: Sequence[Experiment]
     ) -> Sequence[Experiment]:
         """Run experiments one after another; returns those left to run after one has failed."""
         done: list[str] = []
@@ -198,7 +198,7 @@ class SideBySide(Stoppable):
             return rest[len(failed) :]
         return []
 
-    def _succeeded(self, experiment: Experiment, history: History, begun: float) -> None:
+    def _succeeded(self, experiment: Experiment, history: R, begun: float) -> None:
         stood_s = self.lateness.longest_s(begun)
         if stood_s > STOPPED_S:
             error = DeadlineError(f"This machine was suspended for {stood_s:.0f} s during it.")
@@ -232,8 +232,8 @@ def _in_words(error: BaseException) -> str:
     return f"{kind}{error}"
 
 
-Labs = TypeVar("Labs", bound=SideBySide)
-_running: dict[type[SideBySide], SideBySide] = {}
+Labs = TypeVar("Labs", bound=SideBySide[Any])
+_running: dict[type[SideBySide[Any]], SideBySide[Any]] = {}
 
 
 def start_as(kind: type[Labs], benches: Sequence[Bench]) -> Labs:

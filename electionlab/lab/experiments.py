@@ -23,9 +23,10 @@ from electionlab.history.history import History
 from electionlab.host import cells, owners
 from electionlab.host.lifecycle import Stoppable
 from electionlab.lab import page_experiments
-from electionlab.lab.benches import Experiment, SideBySide
+from electionlab.lab.benches import SideBySide
 from electionlab.lab.lab import Lab
 from electionlab.lab.page_experiments import Written
+from electionlab.lab.place import Experiment
 
 RECOVERS_WITHIN_S = 40.0
 """A lab that is not one group with a leader again after so many seconds is replaced by another."""
@@ -43,7 +44,7 @@ class Experiments(Stoppable):
         self.histories: dict[str, History] = {}
         self.lab: Lab | None = None
         self._options: dict[str, Any] = {}
-        self._begun: SideBySide | None = None
+        self._begun: SideBySide[History] | None = None
         self._written: dict[str, Written] = {}
 
     def __call__(self, experiment: Experiment, **options: Any) -> History:

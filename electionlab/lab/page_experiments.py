@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from electionlab.lab.benches import Bench, Experiment
+from electionlab.lab.benches import Bench
 from electionlab.lab.lab import Lab
+from electionlab.lab.place import Experiment
 
 IN_A_LAB = 4
 """At most so many experiments share a lab; more would take longer, one after another, than another

@@ -20,6 +20,7 @@ PROGRAMS = {
     "broken": ANYWHERE,
     "fenced_leader": Program("leader-fenced", "leader-fenced-fenced_leader.say"),
     "stamped_leader": Program("leader-stamped", "leader-stamped-stamped_leader.say"),
+    "posting_leader": Program("leader-posting", "leader-posting-posting_leader.say"),
     "lease_leader": Program("leader-lease", "leader-lease-lease_leader.say"),
     "found.lost_greeting": LOST,
     "found.kept_greeting": LOST,

@@ -20,7 +20,7 @@ from electionlab.host.folders import PROJECT
 
 VERSION = 1
 VERSIONS = ("kafka", "faust-streaming", "aiokafka", "python")
-"""The packages whose versions a recorded run states."""
+"""The packages whose versions a recorded run states at least."""
 
 R = TypeVar("R")
 
@@ -48,6 +48,8 @@ class RecordedRounds(Generic[R]):
     FORMAT: ClassVar[str]
     WHAT: ClassVar[str]
     """The rounds in a sentence: `240 failovers, recorded on …`."""
+    PACKAGES: ClassVar[Sequence[str]] = VERSIONS
+    """Whose versions it states."""
 
     date: str
     machine: str
@@ -66,7 +68,7 @@ class RecordedRounds(Generic[R]):
             date=date.today().isoformat(),
             machine=machine(),
             command=command,
-            versions={name: about[name] for name in VERSIONS},
+            versions={name: about[name] for name in cls.PACKAGES},
             rounds=rounds,
             note=note,
         )

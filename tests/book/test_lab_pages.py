@@ -9,6 +9,7 @@ import pytest
 from sites import INSIDE, KAFKA_PAGE, STORMS_PAGE, WORKERS_PAGE, Site, outputs
 
 from electionlab.book import claims, claims_faults
+from electionlab.elections.model import ELECTIONS
 from electionlab.storm.recordings import STORMS
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(3600)]
@@ -116,6 +117,24 @@ def test_what_comes_too_late_is_counted_and_a_fenced_leader_is_refused(site):
     assert set(fenced) == {"in time"}
     assert re.search(r"\d+ rounds, recorded on \d{4}-\d\d-\d\d\non \d+ cores, \w+", text)
     assert "To repeat it:\n    python -m electionlab fencing --rounds" in text
+
+
+def test_other_elections_have_a_row_each_and_no_token_lets_through_what_is_late(site):
+    page = site.page("notebooks/07-other-elections")
+    text = outputs(site, "notebooks/07-other-elections")
+    assert "Traceback" not in text
+    tables = [
+        [[cell.get_text() for cell in row.select("td")] for row in table.select("tbody tr")]
+        for table in page.select(".cell_output table.lab-table")
+        if [head.get_text() for head in table.select("th")][1:2] == ["interrupt"]
+    ]
+    assert len(tables) == 6, "three of this build, and three recorded"
+    for rows in tables:
+        assert [row[0] for row in rows] == list(ELECTIONS.values())
+        assert not any("not run" in cell for row in rows for cell in row)
+    assert re.search(r"\d+ rounds, recorded on \d{4}-\d\d-\d\d\non \d+ cores, \w+", text)
+    assert "To repeat it:\n    python -m electionlab elections --rounds" in text
+    assert len(page.select("figure.distribution svg[role=img]")) == 2
 
 
 def test_the_ledger_has_a_verdict_and_something_to_do_in_every_row(site):

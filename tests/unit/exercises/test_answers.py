@@ -89,6 +89,15 @@ WRONG["tokens"] = [
     "def take(generations):\n    return generations[:1]",
     "def take(generations):\n    return 'all of them'",
 ]
+WRONG["newest"] = [
+    "def takes(token, newest):\n    return newest is None or token == newest",
+    "def takes(token, newest):\n    return newest is None or token > newest",
+    "def takes(token, newest):\n    return newest is None or token <= newest",
+    "def takes(token, newest):\n    return newest is not None and token >= newest",
+    "def takes(token, newest):\n    return newest is None or token in (newest, newest + 1)",
+    "def takes(token, newest):\n    return True",
+    "def takes(token, newest):\n    return 'yes'",
+]
 
 
 class First:
