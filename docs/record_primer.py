@@ -8,10 +8,10 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-from electionlab.failover.recordings import machine
 from electionlab.history import History
 from electionlab.history import events as ev
 from electionlab.lab import Lab
+from electionlab.lab.recorded import machine
 from electionlab.pictures.rebalance_steps import JOINING
 
 RECORDED = Path(__file__).parent / "recorded" / "primer.jsonl"

@@ -2,6 +2,7 @@
 before it is needed: for readers without any tool of tests and lint."""
 
 import ast
+import importlib
 import json
 import re
 import runpy
@@ -177,3 +178,18 @@ def test_a_recording_names_no_folder_of_the_machine_that_made_it(path):
     """Faust's banner names its data folder: that of a run is one of /tmp itself."""
     folders = set(re.findall(r"(?<![\w./:])/(?:tmp/)?(\w[\w.-]*)/", path.read_text("utf-8")))
     assert not folders & {"home", "root", "Users", "work", "w", "private", "mnt"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted([*PROJECT.glob("docs/*.py"), *PROJECT.glob("benchmarks/*.py")]),
+    ids=lambda path: path.name,
+)
+def test_a_script_that_is_seldom_run_imports_what_there_is(path):
+    """Types are checked of the package alone."""
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("electionlab"):
+            module = importlib.import_module(node.module)
+            for alias in node.names:
+                if not hasattr(module, alias.name):
+                    importlib.import_module(f"{node.module}.{alias.name}")
