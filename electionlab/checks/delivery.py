@@ -89,7 +89,7 @@ def _not_yet(waiting: int) -> str:
 
 def _replaced(history: History) -> str:
     gone = ", ".join(f"{history.at(time):.3f} s" for time in history.replacements)
-    return f"At {gone} an empty Kafka took the place of the one that the workers had joined."
+    return f"At {gone} the Kafka that the workers had joined went, and an empty one came."
 
 
 def _lost(history: History, event: ev.GreetingStored) -> Evidence:

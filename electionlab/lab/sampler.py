@@ -11,6 +11,7 @@ says how far the journal was read.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
@@ -20,7 +21,6 @@ import traceback
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from typing import Any
 
@@ -46,7 +46,7 @@ LOCAL = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Sampler:
-    """Takes all three kinds of sample, each in a thread of its own. `write` writes one line."""
+    """Takes all three kinds of sample, in threads of their own. `write` writes one line."""
 
     def __init__(self, order: Order, write: Callable[[Mapping[str, object]], None]) -> None:
         self._witness = Witness(order["witness"], order["settings"])
@@ -57,7 +57,8 @@ class Sampler:
 
     def run(self) -> None:
         """Take samples until the process is ended."""
-        watches = (self._watch_group, self._watch_journal, self._watch_workers)
+        workers = [functools.partial(self._watch_worker, name) for name in self._order["workers"]]
+        watches = (self._watch_group, self._watch_journal, *workers)
         threads = [
             threading.Thread(target=_run_or_end_process, args=[watch], daemon=True)
             for watch in watches
@@ -149,13 +150,12 @@ class Sampler:
         # On one line: if this process is killed, either both are written or neither.
         self._note(event, journal=message.offset() + 1)
 
-    def _watch_workers(self) -> None:
-        with ThreadPoolExecutor(max(1, len(self._order["workers"]))) as pool:
-            while True:
-                time.sleep(self._order["every"])
-                for sample in pool.map(self._ask, self._order["workers"]):
-                    if sample is not None:
-                        self._note(sample)
+    def _watch_worker(self, name: str) -> None:
+        """Each worker in a thread of its own: one that stands still keeps nobody else waiting."""
+        while True:
+            time.sleep(self._order["every"])
+            if (sample := self._ask(name)) is not None:
+                self._note(sample)
 
     def _ask(self, name: str) -> ev.Event | None:
         """What a worker says about the election; None if nobody listens on its port."""

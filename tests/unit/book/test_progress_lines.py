@@ -81,10 +81,9 @@ def test_all_pages_get_their_lines_and_the_next_build_expects_what_they_took(tmp
     kept.write_text(json.dumps({"page0": 61.2, "elsewhere": 3.0}), encoding="utf-8")
     build(kept, pages[:1])
     assert capfd.readouterr().err == "page0: 30 cells in 0 s (about 61 expected)\n"
-    assert json.loads(kept.read_text(encoding="utf-8")) == {
-        "page0": took["page0"],
-        "elsewhere": 3.0,
-    }
+    now = json.loads(kept.read_text(encoding="utf-8"))
+    assert now.pop("page0") < 61
+    assert now == {"elsewhere": 3.0}
 
 
 @pytest.mark.parametrize("text", ["", "[1]", "{"])

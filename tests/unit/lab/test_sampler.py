@@ -1,11 +1,16 @@
 """How the observer's process asks a worker, without a worker."""
 
+import contextlib
 import json
+import queue
+import socket
+import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
+from electionlab.host.waiting import stretched
 from electionlab.lab import sampler
 
 
@@ -17,8 +22,9 @@ def worker():
         def do_GET(self):
             self.send_response(200)
             self.end_headers()
-            told = self.path if self.path == "/text" else {"path": self.path}
-            self.wfile.write(json.dumps(told).encode())
+            answers = {"/text": "/text", "/router/topics": {}}
+            answer = answers.get(self.path, {"path": self.path})
+            self.wfile.write(json.dumps(answer).encode())
 
         def log_message(self, *_):
             pass
@@ -39,3 +45,41 @@ def test_a_proxy_is_not_asked_for_what_is_on_this_machine(worker, monkeypatch):
 def test_an_answer_that_is_no_object_is_refused(worker):
     with pytest.raises(ValueError, match="/text answered '/text'"):
         sampler.get_json(worker, "/text")
+
+
+class WorkersAlone(sampler.Sampler):
+    """Asks workers until `over`, and no Kafka."""
+
+    over = Event()
+
+    def _watch_group(self):
+        pass
+
+    _watch_journal = _watch_group
+
+    def _ask(self, name):
+        if self.over.is_set():
+            sys.exit()  # ends the thread
+        return super()._ask(name)
+
+
+def run_until_over(watch):
+    with contextlib.suppress(SystemExit):
+        watch()
+
+
+def test_a_worker_that_stands_still_keeps_no_other_waiting(worker, monkeypatch):
+    monkeypatch.setattr(sampler, "HTTP_WITHIN_S", 60)
+    monkeypatch.setattr(sampler, "_run_or_end_process", run_until_over)
+    seen = queue.SimpleQueue()
+    with socket.create_server(("127.0.0.1", 0)) as still:  # it takes calls, and answers none
+        names = [str(still.getsockname()[1]), worker]
+        order = {"witness": "127.0.0.1:9", "settings": {}, "app": "a", "workers": names}
+        asking = WorkersAlone({**order, "every": 0.01, "journal_from": 0}, seen.put)
+        running = Thread(target=asking.run, daemon=True)
+        running.start()
+        samples = [seen.get(timeout=stretched(30)) for _ in range(3)]
+        asking.over.set()
+    assert {sample["worker"] for sample in samples} == {worker}
+    running.join(stretched(30))
+    assert not running.is_alive()
