@@ -46,7 +46,7 @@ def test_the_inside_of_an_election_is_drawn_with_texts_and_tables(site):
 def test_the_heir_named_before_is_the_leader_after(site):
     text = " ".join(site.page(INSIDE).get_text().split())
     heir, leader = re.search(
-        r"Worker (\d+) comes next, should worker (\d+) lose the lead\.", text
+        r"Worker (\d+) comes next, if worker (\d+) loses the lead\.", text
     ).groups()
     steps = rebalances(site)[2]
     assert who(steps, "leaves the group") == [leader]

@@ -203,9 +203,9 @@ def test_the_two_ways_are_compared_in_figures(site):
 def test_the_numbers_in_prose_are_numbers(site):
     text = site.page("docs/playbook").get_text()
     found = re.search(
-        r"So ([\d.]+) s went by from Ctrl\+C to the next leader's first greeting; for\s+"
-        r"([\d.]+) s of them nobody led",
-        text.replace("’", "'"),
+        r"It took ([\d.]+) s from Ctrl\+C to the next leader's first greeting\. For\s+"
+        r"([\d.]+) s of that time nobody led",
+        " ".join(text.replace("’", "'").split()),
     )
     assert found
     assert 0 < float(found[2]) <= float(found[1]) < 60
