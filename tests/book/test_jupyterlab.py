@@ -19,7 +19,7 @@ from notebook_server import (
     serve,
     wait_for_kernel,
 )
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from electionlab.host.folders import PROJECT
 from electionlab.host.waiting import wait_until
@@ -205,7 +205,7 @@ def test_every_link_of_a_notebook_opens_what_it_names(browser: Browser, server: 
             timeout=120_000,
         )
         links = page.locator(f".jp-RenderedMarkdown a[href^='{server.url}/files/']")
-        assert links.count() == len(expected)
+        expect(links).to_have_count(len(expected), timeout=120_000)  # text is drawn after its cell
         link = links.nth(number)
         answer = page.request.get(link.get_attribute("href"), headers={"Referer": page.url})
         assert answer.status == 200
