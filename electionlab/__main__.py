@@ -122,7 +122,6 @@ def build(options: tuple[str, ...]) -> None:
     "--fault",
     type=click.Choice(["freeze", "interrupt"]),
     default="freeze",
-    show_default=True,
     help="What is done to the leader: it stands still for a while, or gets Ctrl+C.",
 )
 def picture(path: Path, save: Path | None, fault: str) -> None:
