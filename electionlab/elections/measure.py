@@ -11,7 +11,6 @@ import functools
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from electionlab.elections import model
 from electionlab.elections.contest import Contest
@@ -23,6 +22,7 @@ from electionlab.errors import LabError
 from electionlab.host import notes
 from electionlab.lab.benches import PATIENCE_S, Bench, SideBySide, start_as
 from electionlab.lab.recorded import command_line
+from electionlab.lab.repeated import RepeatedFault
 
 A_PLACE = 5
 """Rounds in one place, where many are recorded."""
@@ -32,21 +32,11 @@ LIGHT_AT_ONCE = 4
 ELECTIONLAB_AT_ONCE overrides this."""
 
 
-class Repeated:
+class Repeated(RepeatedFault):
     """An experiment: `count` rounds of one fault."""
 
-    def __init__(self, name: str, fault: str, count: int) -> None:
-        self.__name__ = name
-        self._fault, self._count = fault, count
-
-    def __repr__(self) -> str:
-        return f"{self.__name__}: {self._count} rounds"
-
-    def __call__(self, place: Any) -> None:
-        for number in range(self._count):
-            if number:
-                place.recover()
-            _break(place, self._fault)
+    def once(self, place: Contest | FaustContest, fault: str) -> None:
+        _break(place, fault)
 
 
 def _break(place: Contest | FaustContest, fault: str) -> None:

@@ -16,6 +16,7 @@ from electionlab.history.history import History
 from electionlab.lab.benches import PATIENCE_S, Bench, SideBySide, start_as
 from electionlab.lab.lab import Lab
 from electionlab.lab.recorded import command_line
+from electionlab.lab.repeated import RepeatedFault
 
 ONE_PARTITION = {"TOPIC_PARTITIONS": "1"}
 """All readers see the greetings in one order."""
@@ -32,22 +33,15 @@ BY_PROGRAM = {
 nor for one that is alive and connected."""
 
 
-class Repeated:
+class Repeated(RepeatedFault):
     """An experiment: `count` rounds of one fault."""
 
-    def __init__(self, name: str, fault: str, count: int) -> None:
-        self.__name__ = name
-        self._fault, self._count = fault, count
+    def once(self, place: Lab, fault: str) -> None:
+        _break(place, fault)
 
-    def __repr__(self) -> str:
-        return f"{self.__name__}: {self._count} rounds"
-
-    def __call__(self, lab: Lab) -> None:
-        for number in range(self._count):
-            if number:
-                lab.recover()
-                lab.wait_publishes(1)
-            _break(lab, self._fault)
+    def make_ready(self, place: Lab) -> None:
+        place.recover()
+        place.wait_publishes(1)
 
 
 def _break(lab: Lab, fault: str) -> None:
