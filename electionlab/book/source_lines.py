@@ -1,4 +1,4 @@
-"""Lines of Faust's and aiokafka's own source, quoted on a page from the version that is installed.
+"""Lines of Faust's, Mode's and aiokafka's source, quoted on a page from the installed version.
 
 A page that quotes a line which is no longer there fails, so what it says about that line is looked
 at again when a version changes.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from electionlab.errors import LabError
 
-PACKAGES = {"faust": "faust-streaming", "aiokafka": "aiokafka"}
+PACKAGES = {"faust": "faust-streaming", "mode": "mode-streaming", "aiokafka": "aiokafka"}
 """The distribution that each package comes from."""
 
 

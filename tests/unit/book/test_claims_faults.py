@@ -53,6 +53,13 @@ def two_lead():
 # The ledger's own entries
 
 
+@pytest.mark.parametrize("key", claims_faults.PROMISES)
+def test_a_notebook_says_of_a_claim_what_the_ledger_says_with_all_faults(key):
+    claim = claims.load()[key]
+    with_faults = {**{one.key: one.expected[key] for one in FAULTS.values()}, **claim.expected}
+    assert claims.in_words(with_faults, claim.condition) == claim.expectation
+
+
 def test_whatever_the_lab_can_do_to_a_run_has_a_row():
     known = {kind.__name__ for kind in actions.Action.__subclasses__()}
     assert {act for one in FAULTS.values() for act in one.acts} == known
