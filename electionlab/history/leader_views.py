@@ -20,7 +20,8 @@ def by_http(history: History) -> list[Span]:
     """When each worker said over HTTP that it holds the leader partition.
 
     A span runs from the first such answer to the last one before a different answer, or before more
-    than `SILENCE_S` seconds without any. Its end is unknown if no answer of the worker follows.
+    than `SILENCE_S` seconds without any. Its end is unknown if the history ends first, while the
+    worker is running.
     """
     runs: dict[str, list[ev.WorkerView]] = {}
     heard: dict[str, float] = {}
@@ -34,8 +35,19 @@ def by_http(history: History) -> list[Span]:
         if view.leads:
             run.append(view)
         heard[view.worker] = view.time
-    spans += [Span(name, run[0].time, run[-1].time, False) for name, run in runs.items() if run]
+    spans += [
+        Span(name, run[0].time, run[-1].time, _ended_or_silent(history, run[-1]))
+        for name, run in runs.items()
+        if run
+    ]
     return sorted(spans, key=lambda span: span.start)
+
+
+def _ended_or_silent(history: History, last: ev.WorkerView) -> bool:
+    """Whether a worker ended after its last answer, or was silent until the end of the history."""
+    lives = history.lives.touching(last.time, last.time, last.worker)
+    ended = bool(lives) and all(life.end_is_known for life in lives)
+    return ended or history.end - last.time > SILENCE_S
 
 
 def only_by_log(history: History, at_least_s: float = AT_LEAST_S) -> list[Span]:

@@ -170,7 +170,7 @@ class Sampler:
         topic = self._leader_topic
         leaders = [url for url, topics in routes.items() if 0 in topics.get(topic, ())]
         return ev.WorkerView(
-            time=at,
+            time=time.time(),  # a worker that was frozen when it was asked answers after it woke up
             worker=name,
             leader=leaders[0].rpartition(":")[2].rstrip("/") if leaders else None,
             leads=0 in assignment.get("actives", {}).get(topic, ()),

@@ -71,6 +71,21 @@ def test_by_http_silence_ends_a_span():
     assert told(leader_views.by_http(History(answers))) == [("A", 0, 2, True), ("A", 9, 10, False)]
 
 
+@pytest.mark.parametrize(
+    ("then", "end_is_known"),
+    [
+        ([ended(4.9)], False),
+        ([ended(5.1)], True),
+        ([killed(2.1, "A"), exited(2.2, "A"), ended(4)], True),
+        ([exited(2.2, "A"), started(2.5, "A"), ended(4)], True),
+    ],
+    ids=["it runs on", "silent for longer than 3 s", "killed", "started again"],
+)
+def test_by_http_a_span_goes_on_only_while_its_worker_runs_and_answers(then, end_is_known):
+    answers = [started(0, "A"), view(1, "A", True), view(2, "A", True)]
+    assert told(leader_views.by_http(History([*answers, *then]))) == [("A", 1, 2, end_is_known)]
+
+
 def test_a_leader_whom_no_log_knows_is_none_of_ours():
     events = [started(0, "A"), group_stored(1, 1, "X", "X"), ended(9)]
     assert "which are not ours: faust-X" in repr(Views(History(events)))

@@ -1,6 +1,7 @@
 """How the observer's process asks a worker, without a worker."""
 
 import contextlib
+import itertools
 import json
 import queue
 import socket
@@ -45,6 +46,22 @@ def test_a_proxy_is_not_asked_for_what_is_on_this_machine(worker, monkeypatch):
 def test_an_answer_that_is_no_object_is_refused(worker):
     with pytest.raises(ValueError, match="/text answered '/text'"):
         sampler.get_json(worker, "/text")
+
+
+def test_a_view_has_the_time_of_its_answer_and_not_that_of_the_question(monkeypatch):
+    """A frozen worker answers when it wakes up what it was asked before."""
+    clock = itertools.count()
+    answered = []
+
+    def get_json(name, path):
+        answered.append(next(clock))
+        return {}
+
+    monkeypatch.setattr(sampler, "get_json", get_json)
+    monkeypatch.setattr(sampler.time, "time", lambda: next(clock))
+    order = {"witness": "127.0.0.1:9", "settings": {}, "app": "a", "workers": ["7101"]}
+    view = sampler.Sampler({**order, "every": 1, "journal_from": 0}, print)._ask("7101")
+    assert view.time > max(answered)
 
 
 class WorkersAlone(sampler.Sampler):
