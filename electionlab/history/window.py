@@ -14,6 +14,7 @@ CARRIED = "before"
 """The `by` of actions that we had taken before the window began."""
 
 NEXT_S = 1e-6  # between the older and the newer part of the state at the start of a window
+LEAD_S = 0.05
 
 
 def between(
@@ -34,6 +35,14 @@ def between(
             within.append(event)
     carried = [*before.carried(), *within]
     return [*(_named(event, names) for event in carried), ev.HistoryEnded(time=end, worker="lab")]
+
+
+def just_before(events: Iterable[Event], time: float) -> float:
+    """When a window begins that shows what is done from a Unix time on: LEAD_S seconds earlier, so
+    that the state comes before what is done; but after any exit, or a worker that has ended would
+    have a lane in the window's picture."""
+    exits = [event.time + NEXT_S for event in events if isinstance(event, ev.WorkerExited)]
+    return max([time - LEAD_S, *exits])
 
 
 class _Before:

@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from electionlab.errors import LabError
+from electionlab.history import window
 from electionlab.history.history import History
 from electionlab.host import cells
 from electionlab.host.folders import PROJECT
@@ -185,7 +186,7 @@ class Lab(Startable):
 
     def watch(self, experiment: Callable[[Self], None], *, settle: float = 8.0) -> History:
         """Run one experiment and return the history of that time alone."""
-        begun = time.time() - 0.05  # so that the state at its start comes before what is done
+        begun = window.just_before(self.history().events, time.time())
         experiment(self)
         self.workers.read_topic(settle)
         self.observer.settle()

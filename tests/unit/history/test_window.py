@@ -36,6 +36,7 @@ from histories import (
 
 from electionlab import checks
 from electionlab.history import events as ev
+from electionlab.history import window
 from electionlab.history.history import History
 from electionlab.pictures import tables
 
@@ -268,3 +269,11 @@ def test_a_stretch_knows_who_was_stopping():
 def test_a_stretch_tells_what_it_is_about():
     about = {"kafka": "4.3.0"}
     assert History([started(0, "A"), ended(9)], about).between(2, 5).about == about
+
+
+def test_a_window_for_what_is_done_next_begins_just_before_it_and_after_any_exit():
+    run = [started(0, "A"), started(0, "B"), interrupted(1, "B"), exited(9.98, "B")]
+    begin = window.just_before(run, 10)
+    assert 9.98 < begin < 10
+    assert History([*run, interrupted(10, "A"), ended(12)]).between(begin, 12).workers == ["A"]
+    assert window.just_before(run[:3], 10) == 10 - window.LEAD_S
