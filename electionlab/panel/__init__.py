@@ -1,4 +1,4 @@
-"""A live panel for a running election: what is so, and buttons to change it.
+"""A live panel for a running election: how its workers are, and buttons to change that.
 
 Its doors:
 
