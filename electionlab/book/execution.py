@@ -9,12 +9,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import re
+import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from docutils import nodes
 from jupyter_cache.executors.utils import ExecutionResult
@@ -22,7 +25,7 @@ from myst_nb.core.execute import cache, direct
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-from sphinx.util.logging import get_node_location
+from sphinx.util.logging import get_node_location, getLogger
 from traitlets.config import Config
 
 from electionlab.book.second_try import patiently
@@ -37,6 +40,8 @@ CONFIG = Config({"KernelManager": {"transport_encryption": "auto"}})
 TIMEOUTS = {"startup_timeout": 300, "iopub_timeout": 60}
 """Seconds. nbclient gives a kernel 60 s to start, and what a cell has printed 4 s to arrive: too
 little on a busy machine, or one that was suspended. A kernel that dies is noticed at once."""
+
+LOGGER = getLogger(__name__)
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -184,11 +189,17 @@ class _Client(NotebookClient):
 
         loop = vars(asyncio.get_running_loop())
         loop["add_signal_handler"] = refuse
-        try:
-            async with super().async_setup_kernel(**options):
-                yield
-        finally:
-            del loop["add_signal_handler"]
+        with tempfile.TemporaryFile("a+b") as words:
+            executed = 0
+            try:
+                async with super().async_setup_kernel(stderr=words, **options):
+                    try:
+                        yield
+                    finally:
+                        executed = words.seek(0, os.SEEK_END)
+            finally:
+                del loop["add_signal_handler"]
+                _pass_on(words, executed)
 
     def _note_cell(self, cell: NotebookNode, cell_index: int) -> None:
         self.index = cell_index
@@ -211,6 +222,17 @@ class _Client(NotebookClient):
             traceback=ANSI.sub("", traceback),
             logs=run_folder_of(self.kernel) if self.kernel else None,
         )
+
+
+def _pass_on(words: IO[bytes], executed: int) -> None:
+    """Print what a kernel's process, or one that it began, has written to standard error, beside
+    its messages to the page. `executed` is how many bytes there were once the last cell had run.
+    What comes later is shown by `sphinx-build -v`: an interpreter that ends may complain of objects
+    that outlived their event loop, which says nothing about the page."""
+    words.seek(0)
+    sys.stderr.write(words.read(executed).decode(errors="replace"))
+    if later := words.read().decode(errors="replace"):
+        LOGGER.verbose("a kernel said while it ended:\n%s", later)
 
 
 def _kernels_traceback(cell: NotebookNode) -> str:

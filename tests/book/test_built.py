@@ -22,7 +22,17 @@ from electionlab.host.waiting import wait_until
 pytestmark = [pytest.mark.live, pytest.mark.timeout(3600)]
 
 
-WARNS = re.compile(r"^.*(?:\w*Warning\b|WARNING|Traceback|\[IPKernelApp\]).*$", re.MULTILINE)
+WARNS = re.compile(r"\w*Warning\b|WARNING|Traceback|\[IPKernelApp\]")
+
+
+def _warnings(log: str) -> list[str]:
+    """What looks like a warning in a build's log, each with the lines around it."""
+    lines = log.splitlines()
+    return [
+        "\n".join(lines[max(0, number - 3) : number + 40])
+        for number, line in enumerate(lines)
+        if WARNS.search(line)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -35,11 +45,13 @@ WARNS = re.compile(r"^.*(?:\w*Warning\b|WARNING|Traceback|\[IPKernelApp\]).*$", 
     ],
 )
 def test_what_looks_like_a_warning_is_noticed(line):
-    assert WARNS.findall(f"reading sources\n{line}\ndone") == [line]
+    log = f"reading sources\n{line}\ndone"
+    assert _warnings(log) == [log]
 
 
 def test_the_build_says_nothing_that_looks_like_a_warning(site):
-    assert WARNS.findall(site.log) == []
+    warnings = _warnings(site.log)
+    assert not warnings, "\n…\n".join(warnings)
     assert "build succeeded" in site.log
 
 

@@ -96,6 +96,20 @@ def test_a_kernel_is_encrypted_and_nothing_warns_of_it(book):
     assert "encryption" not in told.stdout
 
 
+def test_what_a_kernel_says_while_it_ends_is_shown_only_on_request(book):
+    """What it says before, beside its messages to the page, is always shown."""
+    cell = (
+        "import atexit, os\nos.write(2, b'while it ran\\n')\n"
+        "atexit.register(os.write, 2, b'Traceback of an interpreter that ends\\n')"
+    )
+    for option, shown in (("-N", False), ("-v", True)):
+        told = build_page(book, cell, option=option)
+        assert told.returncode == 0, told.stdout
+        assert "while it ran" in told.stdout
+        assert ("Traceback of an interpreter that ends" in told.stdout) == shown
+        shutil.rmtree(book / "_build")
+
+
 # Built again, as it was
 
 

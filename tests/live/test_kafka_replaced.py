@@ -23,7 +23,12 @@ def test_a_lab_whose_kafka_is_replaced():
     (begun,) = history.of(ev.BrokerStarted)
     assert (begun.fresh, begun.by) == (True, "tests")
     checks.only_the_leader_publishes(history).expect("broken")
-    checks.no_stale_publishes(history).expect("broken")
+    # Seldom the old leader is quick to join the new Kafka's group. Given nothing, it publishes on,
+    # in a generation that is not over.
+    old_leader = history.leaderships[0].worker
+    joined = {event.worker for event in history.of(ev.MemberJoined) if event.time > begun.time}
+    seldom = ("held",) if old_leader in joined else ()
+    checks.no_stale_publishes(history).expect("broken", *seldom)
     checks.no_greeting_is_lost(history).expect("unknown", "broken")
 
 

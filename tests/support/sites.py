@@ -101,10 +101,10 @@ print("the next cell")
 
 
 def build_page(
-    book: Path, *cells: str, text: str = "", **variables: str
+    book: Path, *cells: str, text: str = "", option: str = "-N", **variables: str
 ) -> subprocess.CompletedProcess[str]:
     """Build pages of one cell each, and one more, in a copy of the workbook: the first has `text`
-    after its cells, and the contents."""
+    after its cells, and the contents. `option` is one more of sphinx-build's (-N: no colours)."""
     names = []
     for number, cell in enumerate(cells):
         names.append(f"page{number}.md")
@@ -114,7 +114,9 @@ def build_page(
             page += f"\n```{{toctree}}\n{others}\n```\n"
         (book / names[-1]).write_text(page, encoding="utf-8")
     pages = ",".join(names)
-    return build(book, "-D", "root_doc=page0", "-D", f"include_patterns={pages}", **variables)
+    return build(
+        book, option, "-D", "root_doc=page0", "-D", f"include_patterns={pages}", **variables
+    )
 
 
 def outputs(site: Site, page: str) -> str:
