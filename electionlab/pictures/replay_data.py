@@ -31,7 +31,6 @@ from electionlab.history.events import Event
 from electionlab.history.group_state import GroupState, WorkerState
 from electionlab.history.history import HasHistory, History, as_history
 from electionlab.history.states import counts_from, effect, whose
-from electionlab.history.window import CARRIED, NEXT_S
 from electionlab.pictures.drawing import marks
 from electionlab.pictures.replay_rules import (
     BLOCKED,
@@ -41,6 +40,7 @@ from electionlab.pictures.replay_rules import (
     caption,
     greeting_partitions,
 )
+from electionlab.pictures.wording import before_until
 
 State = dict[str, Any]
 Moment = tuple[float, Event, bool]
@@ -80,9 +80,7 @@ class _Steps:
         self.down: set[str] = set()
         self.generation: int | None = None  # if the broker's log was not read
         self.shown: dict[str, State] = {}
-        actions = history.of(ev.Action)
-        is_window = any(action.by == CARRIED for action in actions)
-        self.silent_until = history.start + NEXT_S if is_window else history.start - 1
+        self.silent_until = before_until(history)
         self.broker_was_read = bool(history.of(ev.GroupStored))
 
     def __iter__(self) -> Iterator[State]:

@@ -6,6 +6,7 @@ import functools
 from dataclasses import replace
 
 from electionlab.history import events as ev
+from electionlab.history.events import Event
 from electionlab.history.history import HasHistory, History, as_history
 from electionlab.history.intervals import overlaps, union
 from electionlab.history.readable import plural
@@ -16,7 +17,7 @@ from electionlab.pictures.drawing.labels import Label
 from electionlab.pictures.drawing.legend import SWATCH, legend
 from electionlab.pictures.drawing.svg import SMALL_LETTER, figure, picture, px, tag, text
 from electionlab.pictures.tables import Table
-from electionlab.pictures.wording import SHOWN, actions_of, label, listed, what
+from electionlab.pictures.wording import SHOWN, actions_of, before_until, label, listed, what
 
 OF_ANYBODY = "fill:currentColor;stroke:currentColor"  # a band has its worker's colour
 LANE, LEFT, BAND = 62, 74, 26
@@ -115,13 +116,15 @@ class Timeline:
         return picture(repr(self), parts, height, standalone=standalone)
 
     def table(self) -> Table:
-        """The same as a table: seconds since the start, worker, what happened, line in its log; and
-        the actions' numbers, if the picture labels any action with its number."""
+        """The same as a table: seconds since the start, or `before` for the state at the start of a
+        window; worker, what happened, line in its log; and the actions' numbers, if the picture
+        labels any action with its number."""
         _, placed = self._canvas_and_labels
         numbers = {action.event: action.number for action in placed}
         heads, shown = ["seconds", "worker", "what happened", "log line"], self.history.of(*SHOWN)
+        before = before_until(self.history)
         rows = [
-            [f"{self.history.at(event.time):.3f}", event.worker, what(event), event.line or ""]
+            [self._second(event, before), event.worker, what(event), event.line or ""]
             for event in shown
         ]
         if any(action.is_number for action in placed):
@@ -129,6 +132,9 @@ class Timeline:
             for row, event in zip(rows, shown, strict=True):
                 row.append(numbers.get(event, ""))
         return Table(heads, rows)
+
+    def _second(self, event: Event, before: float) -> str:
+        return "before" if event.time <= before else f"{self.history.at(event.time):.3f}"
 
     def _repr_html_(self) -> str:
         return figure("timeline", self.svg(), self.table(), self.caption)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from electionlab.history import events as ev
 from electionlab.history.events import Event
 from electionlab.history.history import History
-from electionlab.history.window import CARRIED
+from electionlab.history.window import CARRIED, NEXT_S
 
 ACTIONS: dict[type[Event], str] = {
     ev.WorkerStarted: "start",
@@ -68,6 +68,13 @@ def actions_of(history: History) -> list[Event]:
     actions = [event for event in history.of(*ACTIONS) if getattr(event, "by", "") != CARRIED]
     over = [number for number, event in enumerate(actions) if isinstance(event, ev.RunEnding)]
     return actions[: over[0] + 1] if over else actions
+
+
+def before_until(history: History) -> float:
+    """The Unix time up to which a window's events are the state at its start; earlier than any
+    event if the history is no window."""
+    is_window = any(action.by == CARRIED for action in history.of(ev.Action))
+    return history.start + NEXT_S if is_window else history.start - 1
 
 
 def listed(words: Sequence[str], most: int = 30) -> str:

@@ -269,3 +269,10 @@ def test_what_is_done_after_the_end_of_the_run_has_no_label():
     assert labels.count("end of run") == 1
     assert "Ctrl+C 6066" in labels
     assert "Ctrl+C 6067" not in labels
+
+
+def test_in_a_windows_table_the_state_at_its_start_was_before():
+    rows = Timeline(History(sound_run()).between(6.5, 22)).table().rows
+    before = [row[1:3] for row in rows if row[0] == "before"]
+    assert before == [["A", "start"], ["B", "start"], ["A", "becomes leader"]]
+    assert not any(row[0] == "before" for row in Timeline(History(sound_run())).table().rows)
