@@ -44,6 +44,7 @@ else
 INSTALL_UV = $(RUN) -m pip install --quiet --disable-pip-version-check --no-compile $$(grep '^uv==' requirements-dev.txt)
 $(READY): requirements.txt pyproject.toml
 	@[ -z "$(MADE_ELSEWHERE)" ] || echo "The $(VENV) here was not made in this folder (it was copied or moved): it is made anew." >&2
+	@[ ! -L $(VENV) ] || rm $(VENV) # a link: what is behind it belongs to another folder
 	@rm -f $(READY)
 	@exec "$(PYTHON)" -IS $(REAPER) "$(PYTHON)" -m venv --clear $(VENV) >&2
 	@$(INSTALL_UV)

@@ -76,6 +76,8 @@ def no_stale_greeting_is_read(history: History) -> Verdict:
     )
     if read:
         return Verdict(claim, "broken", f"{len(read)} of {len(stored)} were.", evidence, figures)
-    refused = f"{len(stale)} came too late, and their reader refused them." if stale else ""
-    none = f"None of {len(stored)} even reached the topic." if not stale else ""
-    return Verdict(claim, "held", refused or none, evidence, figures)
+    if stale:
+        finding = f"{len(stale)} came too late, and their reader refused them."
+    else:
+        finding = f"None of {len(stored)} even reached the topic."
+    return Verdict(claim, "held", finding, evidence, figures)

@@ -125,3 +125,21 @@ def test_a_package_without_its_workbook_says_so_and_logs_into_the_users_folder(
     monkeypatch.setattr(folders, "HAS_WORKBOOK", False)
     assert PROJECT not in runs_folder().parents
     assert disks.logs().folder == runs_folder()
+
+
+def test_an_environment_behind_a_link_is_left_as_it_is(copied, tmp_path):
+    """Making a new one would empty the other folder's."""
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "ready").write_text("another folder\n", encoding="utf-8")
+    linked = shutil.copytree(copied, tmp_path / "linked", ignore=shutil.ignore_patterns(".venv"))
+    (linked / ".venv").symlink_to(other)
+    python = tmp_path / "python"
+    refuse = 'case "$*" in *"-m venv"*) exit 3;; esac'
+    python.write_text(f'#!/bin/sh\n{refuse}\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    told = run(linked, "make", "venv", f"PYTHON={python}")
+    assert told.returncode != 0
+    assert "it is made anew" in told.stderr
+    assert not (linked / ".venv").is_symlink()
+    assert [path.name for path in other.iterdir()] == ["ready"]
