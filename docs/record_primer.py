@@ -32,7 +32,7 @@ def main() -> None:
     until = itertools.takewhile(lambda event: not isinstance(event, ev.RunEnding), history)
     kept = (e for e in until if not isinstance(e, ev.Logged) or e.text.startswith(JOINING))
     about = {**history.about, "machine": machine(), "command": COMMAND}
-    History(kept, about).save(RECORDED)
+    History(kept, about, history.zero).save(RECORDED)
 
 
 if __name__ == "__main__":

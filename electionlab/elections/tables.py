@@ -60,13 +60,13 @@ def late(rounds: Sequence[Round], missing: Mapping[str, str] | None = None) -> T
 
 
 def receiver(observed: Observed) -> Table:
-    """The greetings at their receiver, in its order, from the fault on: the second after it, who,
+    """The greetings at their receiver, in its order, from the fault on: the seconds after it, who,
     the token, and whether the greeting was in time."""
     begin = observed.faults[0][0]
     too_late = stale(observed.writes)
     words = {True: "too late, and not refused", False: "too late, and refused"}
     return Table(
-        ["second", "who", "token", "came"],
+        ["seconds after the fault", "who", "token", "came"],
         [
             (
                 f"{write.time - begin:.2f}",

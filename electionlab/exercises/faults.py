@@ -49,7 +49,9 @@ def which_fault(
 
 def without_actions(history: History) -> History:
     """The history without what was done to workers and brokers, and without their ends."""
-    return History([event for event in history if not isinstance(event, DONE)], history.about)
+    return History(
+        [event for event in history if not isinstance(event, DONE)], history.about, history.zero
+    )
 
 
 @gives_feedback

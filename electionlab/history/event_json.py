@@ -67,10 +67,10 @@ FORMS: Mapping[str, tuple[type[Event], dict[str, _Field]]] = {
 }
 
 
-def event_to_json(event: Event, start: float = 0.0) -> dict[str, object]:
-    """An event as a JSON object; `at` is in seconds after the Unix time `start`."""
+def event_to_json(event: Event, zero: float = 0.0) -> dict[str, object]:
+    """An event as a JSON object; `at` is in seconds after the Unix time `zero`."""
     fields = dataclasses.asdict(event)
-    return {"event": type(event).__name__, "at": round(event.time - start, 3), **fields}
+    return {"event": type(event).__name__, "at": round(event.time - zero, 3), **fields}
 
 
 def event_from_json(fields: object) -> Event:

@@ -16,10 +16,15 @@ E = TypeVar("E", bound=Event)
 
 
 class EventList:
-    """Events that are already in order of time. All times are Unix seconds."""
+    """Events that are already in order of time. All times are Unix seconds.
 
-    def __init__(self, events: Iterable[Event]) -> None:
+    `zero` is the time from which seconds are counted, wherever these events are shown; without it,
+    that of the first event.
+    """
+
+    def __init__(self, events: Iterable[Event], zero: float | None = None) -> None:
         self.events: tuple[Event, ...] = tuple(events)
+        self.zero = self.start if zero is None else zero
         self._places_of_worker: dict[type[Event], dict[str, array[int]]] = {}
 
     def __len__(self) -> int:
@@ -56,7 +61,7 @@ class EventList:
 
     @cached_property
     def start(self) -> float:
-        """Time of the first event, from which relative times are counted; 0 if there is none."""
+        """Time of the first event; 0 if there is none."""
         return self.events[0].time if self.events else 0.0
 
     @cached_property
@@ -70,9 +75,14 @@ class EventList:
         not."""
         return min((event.time for event in self.of(ev.RunEnding)), default=self.end)
 
+    @property
+    def length_s(self) -> float:
+        """Seconds from the first event to the last."""
+        return self.end - self.start
+
     def at(self, time: float) -> float:
-        """Seconds since the start."""
-        return time - self.start
+        """Seconds since `zero`: what pictures, tables, evidence and log lines show of a time."""
+        return time - self.zero
 
     @cached_property
     def workers(self) -> list[str]:

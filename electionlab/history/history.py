@@ -46,15 +46,21 @@ class History(RunSpans):
 
     The events `LeadershipGained` and `LeadershipLost` follow from the others and are added here.
     `about` says what ran (names and versions), for whoever reads it later. All times are Unix
-    seconds.
+    seconds. Where they are shown, they are counted from `zero`, the beginning of the run, or of the
+    experiment, even in a window of it; without `zero`, from the first event.
     """
 
-    def __init__(self, events: Iterable[Event], about: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        events: Iterable[Event],
+        about: dict[str, str] | None = None,
+        zero: float | None = None,
+    ) -> None:
         self.about = dict(about or {})
         given = [event for event in events if type(event) not in DERIVED]
         given.sort(key=attrgetter("time"))
         replay = Replay(given)
-        super().__init__(replay.with_leaderships())
+        super().__init__(replay.with_leaderships(), zero)
         self.state = replay.state
         """The state of the group at the end of the history."""
         self._joined, self._held = replay.joined, replay.held
@@ -62,7 +68,7 @@ class History(RunSpans):
 
     def __repr__(self) -> str:
         return (
-            f"A history of {len(self)} events over {self.at(self.end):.1f} s, of "
+            f"A history of {len(self)} events over {self.length_s:.1f} s, of "
             f"{', '.join(self.workers) or 'no workers'}"
         )
 
@@ -175,11 +181,12 @@ class History(RunSpans):
     def _publishers(self) -> dict[ev.GreetingStored, Publisher]:
         return attribution.match(self.of(ev.GreetingStored), self.of(ev.Published))
 
-    def between(self, start: float, end: float) -> History:
+    def between(self, start: float, end: float, zero: float | None = None) -> History:
         """The window from one Unix time to another, as a history of its own that includes the state
-        at its start: who led, what was broken."""
+        at its start: who led, what was broken. It counts seconds as this history does, or from the
+        Unix time `zero`."""
         events = window.between(self.events, self.member_names, start, end)
-        return History(events, self.about)
+        return History(events, self.about, self.zero if zero is None else zero)
 
     # Saved and loaded
 
@@ -192,7 +199,7 @@ class History(RunSpans):
         return path
 
     def to_json_lines(self) -> str:
-        return jsonl.to_json_lines(self.events, self.about)
+        return jsonl.to_json_lines(self.events, self.about, self.zero)
 
     @classmethod
     def load(cls, path: Path | str) -> History:

@@ -23,22 +23,26 @@ VERSION = 2
 BATCH = 64  # lines
 
 
-def to_json_lines(events: Sequence[Event], about: dict[str, str]) -> str:
+def to_json_lines(events: Sequence[Event], about: dict[str, str], zero: float) -> str:
+    """The lines of a file. `zero` is the Unix time from which `at` counts in each; the first line
+    has it unless it is the time of the first event."""
     start = events[0].time if events else 0.0
     head = {
         "format": FORMAT,
         "version": VERSION,
         "start": start,
+        **({} if zero == start else {"zero": zero}),
         "events": len(events),
         "about": about,
     }
-    lines = [head, *(event_to_json(event, start) for event in events)]
+    lines = [head, *(event_to_json(event, zero) for event in events)]
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
 
-def read(path: Path) -> tuple[list[Event], dict[str, str]]:
-    """The events of a saved history, and what it is about. Raises LabError if the file cannot be
-    read, is not a history (naming the line), was cut off or has a newer version."""
+def read(path: Path) -> tuple[list[Event], dict[str, str], float | None]:
+    """The events of a saved history, what it is about, and from when it counts its seconds (None:
+    from the first event). Raises LabError if the file cannot be read, is not a history (naming the
+    line), was cut off or has a newer version."""
     try:
         # Only "\n" ends a line: JSON may contain other characters that Python treats as line ends.
         with path.open(encoding="utf-8", newline="\n") as file:
@@ -51,7 +55,7 @@ def read(path: Path) -> tuple[list[Event], dict[str, str]]:
             f"{path} has {len(events)} of {head['events']} events: it was cut off while it was "
             "written or copied."
         )
-    return events, head["about"]
+    return events, head["about"], head["zero"]
 
 
 def _head(path: Path, line: str) -> dict[str, Any]:
@@ -62,6 +66,7 @@ def _head(path: Path, line: str) -> dict[str, Any]:
             raise KeyError(head["format"])
         head["events"] = int(head.get("events", 0))
         head["about"] = dict(head.get("about") or {})
+        head["zero"] = None if head.get("zero") is None else float(head["zero"])
     except MALFORMED as error:
         raise LabError(
             f"{path} is no history: its first line should be a JSON object with "

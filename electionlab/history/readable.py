@@ -1,4 +1,4 @@
-"""Records that show times as times of day, not in Unix seconds."""
+"""Times as readers see them: seconds of a run, and the time of day in its logs."""
 
 from __future__ import annotations
 
@@ -11,9 +11,16 @@ TIMES = {"time", "start", "end", "effective", "former_since"}
 
 
 def time_of_day(time: float) -> str:
-    """`14:03:22.123`, in this machine's time zone."""
-    second = f"{clock.strftime('%H:%M:%S', clock.localtime(time))}"
-    return f"{second}.{int(time % 1 * 1000):03d}"
+    """`14:03:22.123`, as workers' logs have it: in UTC."""
+    milliseconds = round(time * 1000)  # as a log line has them; a float is a little off
+    second = clock.strftime("%H:%M:%S", clock.gmtime(milliseconds // 1000))
+    return f"{second}.{milliseconds % 1000:03d}"
+
+
+def moment(seconds: float, time: float) -> str:
+    """` 31.415 s 14:03:22.123`: the seconds of the run at a Unix time, and the time of day in its
+    logs."""
+    return f"{seconds:7.3f} s {time_of_day(time)}"
 
 
 def plural(number: int, noun: str) -> str:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 
 from electionlab.history import events as ev
-from electionlab.history.readable import plural, time_of_day
+from electionlab.history.readable import plural
 from electionlab.host import cells
 from electionlab.lab.worker import Worker, shown
 from electionlab.pictures import sentences
@@ -27,14 +27,16 @@ HELD_BACK_S = 1.0
 
 class Feed:
     """The lines of one run that have not been shown yet. `lives` and `events` are the run's own
-    lists, which grow.
+    lists, which grow; `at` gives the seconds of the run at a Unix time.
 
     In a notebook an act is shown at once, under the cell that asks for it; elsewhere, when the
     run is followed.
     """
 
-    def __init__(self, lives: Sequence[Worker], events: Sequence[ev.Event]) -> None:
-        self._lives, self._events = lives, events
+    def __init__(
+        self, lives: Sequence[Worker], events: Sequence[ev.Event], at: Callable[[float], float]
+    ) -> None:
+        self._lives, self._events, self._at = lives, events, at
         self._waiting: list[tuple[float, str, str | None, int]] = []  # time, worker, text, lines
         self._seen = 0  # how many of the events
         self._since = 0.0  # when somebody began to follow
@@ -48,7 +50,7 @@ class Feed:
         if self.quiet or cells.shell() is not None:
             self._shown.add(id(event))
         if not self.quiet and cells.shell() is not None:
-            print(sentences.line(event), flush=True)
+            print(self._line(event), flush=True)
 
     def begin(self) -> float:
         """Sum up in one line what was logged until now, or until an act that was done just now.
@@ -65,7 +67,7 @@ class Feed:
             workers = sorted({name for _, name, _, _ in folded})
             first = min(entry[0] for entry in folded)
             lines = f"{count} {plural(count, 'line')} of {', '.join(workers)}"
-            print(f"(In the logs: {lines} since {time_of_day(first)[:8]}.)", flush=True)
+            print(f"(In the logs: {lines}, from {self._at(first):.1f} s on.)", flush=True)
         self._print([entry for entry in old if not entry[1]])
         self.skipped = 0
         return self._since
@@ -90,13 +92,17 @@ class Feed:
                 if event.time < self._since:  # a busy worker wrote it late: the logs have it
                     self.skipped += lines
                     continue
-                text = None if isinstance(event, ev.Logged) else shown(event, record)
+                is_other = isinstance(event, ev.Logged)
+                text = None if is_other else shown(event, record, self._at(event.time))
                 self._waiting.append((event.time, worker.name, text, lines))
         new, self._seen = self._events[self._seen :], len(self._events)
         for event in new:
             if isinstance(event, ev.Action) and id(event) not in self._shown:
-                self._waiting.append((event.time, "", sentences.line(event), 1))
+                self._waiting.append((event.time, "", self._line(event), 1))
         self._waiting.sort(key=lambda entry: entry[0])
+
+    def _line(self, event: ev.Event) -> str:
+        return sentences.line(event, self._at(event.time))
 
     def _print(self, entries: Iterable[tuple[float, str, str | None, int]]) -> int:
         printed = 0

@@ -185,12 +185,14 @@ class Lab(Startable):
         self.observer.begin_anew()
 
     def watch(self, experiment: Callable[[Self], None], *, settle: float = 8.0) -> History:
-        """Run one experiment and return the history of that time alone."""
+        """Run one experiment and return the history of that time alone, which counts its seconds
+        from the experiment's beginning."""
         begun = window.just_before(self.history().events, time.time())
-        experiment(self)
-        self.workers.read_topic(settle)
-        self.observer.settle()
-        return self.history().between(begun, time.time())
+        with self.workers.recorder.experiment(begun):
+            experiment(self)
+            self.workers.read_topic(settle)
+            self.observer.settle()
+            return self.history().between(begun, time.time())
 
     def finish(self, *, settle: float = 5.0) -> History:
         """Read what the broker stored, stop everything, and return the whole history."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.metadata
 import platform
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from electionlab.history import events as ev
 from electionlab.history.history import History
@@ -48,7 +49,7 @@ class Recorder:
         self.began = time.time()
         self.events: list[ev.Event] = []
         self.sources: list[Source] = []
-        self.feed = Feed(roster.lives, self.events)
+        self.feed = Feed(roster.lives, self.events, self.at)
         self.replacement = Replacement(kafka, self.note)
         self.pause: Callable[[float], object] = time.sleep  # between two looks of a wait
         self.stored: list[ev.GreetingStored] = []
@@ -57,12 +58,37 @@ class Recorder:
         self._kept: list[ev.GreetingStored] = []  # by a Kafka that has been replaced
         self._reading = threading.RLock()
         self._disk_was_full = False
+        self._experiment_began: float | None = None
+
+    @property
+    def zero(self) -> float | None:
+        """The time (Unix seconds) from which this run counts its seconds, wherever they are shown:
+        the start of its first worker, or the beginning of the experiment; None before either."""
+        if self._experiment_began is not None:
+            return self._experiment_began
+        starts = (event.time for event in self.events if isinstance(event, ev.WorkerStarted))
+        return next(starts, None)
+
+    def at(self, time: float) -> float:
+        """The seconds of the run at a Unix time; 0 before its first worker was started."""
+        zero = self.zero
+        return 0.0 if zero is None else time - zero
+
+    @contextlib.contextmanager
+    def experiment(self, began: float) -> Iterator[None]:
+        """Count the seconds from the beginning of an experiment (Unix time) while it runs."""
+        self._experiment_began = began
+        try:
+            yield
+        finally:
+            self._experiment_began = None
 
     def history(self) -> History:
         """All that has happened up to this moment."""
         self.read()
         now = ev.HistoryEnded(time=time.time(), worker="lab")
-        return History([*self.events, *self._kept, *self.stored, now], self._facts())
+        events = [*self.events, *self._kept, *self.stored, now]
+        return History(events, self._facts(), self.zero)
 
     def news(self, since: int) -> list[ev.Event]:
         """The events from index `since` on, in the order in which they became known: for following

@@ -35,8 +35,9 @@ class Standing:
 
     def last_events(self) -> str:
         """How the run stands, and its last events."""
-        events = [e for e in self._recorder.history() if not isinstance(e, ROUTINE)]
-        lines = "\n".join(f"    {sentences.line(event)}" for event in events[-5:])
+        history = self._recorder.history()
+        events = [event for event in history if not isinstance(event, ROUTINE)]
+        lines = "\n".join(f"    {sentences.line(e, history.at(e.time))}" for e in events[-5:])
         return f"{self}. The last events were\n{lines or '    none'}"
 
     def __str__(self) -> str:

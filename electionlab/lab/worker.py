@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from electionlab.history import events as ev
 from electionlab.history import worker_log
 from electionlab.history.log_tail import Tail
-from electionlab.history.readable import time_of_day
+from electionlab.history.readable import moment
 from electionlab.host.process import Process
 
 TABLE_FRAME = re.compile(r"\+-|\+Topic|\| topic ")  # lines of a table that carry no data
@@ -112,10 +112,10 @@ Which = Worker | str | int
 """A worker, or its name as a string or a number, which means the newest process of that name."""
 
 
-def shown(event: ev.Event, record: worker_log.LogRecord) -> str:
-    """A record as text: the worker's name, the time of day and the words. Tables have no frames,
-    and member ids are shortened."""
-    prefix = f"{event.worker} {time_of_day(event.time)} "
+def shown(event: ev.Event, record: worker_log.LogRecord, seconds: float) -> str:
+    """A record as text: the worker's name, the seconds of the run when it was written, the time of
+    day and the words. Tables have no frames, and member ids are shortened."""
+    prefix = f"{event.worker} {moment(seconds, event.time)} "
     first, *rest = UUID.sub(r"\1…", record.text).splitlines()
     rows = [line for line in rest if not TABLE_FRAME.match(line)]
     return "\n".join([prefix + first, *(" " * len(prefix) + line for line in rows)])

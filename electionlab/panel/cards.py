@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from electionlab.history import events as ev
 from electionlab.history.events import Event
 from electionlab.history.group_state import GroupState
-from electionlab.history.readable import time_of_day
 from electionlab.pictures.drawing import marks
 from electionlab.pictures.replay_data import worker_now
 from electionlab.pictures.replay_rules import FAULTS, caption
@@ -24,11 +23,12 @@ SLOW = FAULTS[ev.WorkerSlowed]
 
 class Cards:
     """The cards of a run. Add its events in the order in which they become known. `can_cut` says
-    whether a worker's network can be cut, which takes a lab."""
+    whether a worker's network can be cut, which takes a lab; `seconds` gives the seconds of the run
+    at a Unix time."""
 
-    def __init__(self, *, can_cut: bool) -> None:
+    def __init__(self, *, can_cut: bool, seconds: Callable[[float], float]) -> None:
         self.state = GroupState()
-        self._can_cut = can_cut
+        self._can_cut, self._seconds = can_cut, seconds
         self._workers: set[str] = set()
         self._greetings: dict[tuple[str, type[Event]], Event] = {}
 
@@ -76,7 +76,7 @@ class Cards:
         for kind in (ev.Published, ev.GreetingPrinted):
             if event := self._greetings.get((name, kind)):
                 words = caption(event).removeprefix(f"{name} ")
-                yield f"{time_of_day(event.time)[:8]} {words}"
+                yield f"{self._seconds(event.time):.1f} s: {words}"
 
 
 def buttons(card: Mapping[str, Any], *, can_cut: bool) -> list[tuple[str, str]]:

@@ -55,7 +55,7 @@ class Panel(Stoppable):
         self.run = run
         self.widget: Any = None  # once it is shown
         self._recorder = (run.workers if isinstance(run, Lab) else run).recorder
-        self._cards = Cards(can_cut=isinstance(run, Lab))
+        self._cards = Cards(can_cut=isinstance(run, Lab), seconds=self._recorder.at)
         self._rows = Rows()
         self._acts = Acts(run, self.say)
         self._said: dict[str, object] = {}
@@ -130,7 +130,7 @@ class Panel(Stoppable):
                 widget.cards = self._cards.at(time.time(), over=over)
                 widget.leaders = self._cards.leaders
                 if any(is_row):
-                    widget.rows = self._rows.all()
+                    widget.rows = self._rows.all(self._recorder.at)
                 widget.said = self._said
                 widget.over = over
                 if events or any(worker.alive for worker in self.run.lives):
@@ -142,7 +142,7 @@ class Panel(Stoppable):
             return {}
         start = max(history.start, history.end - WINDOW_S)
         newest = history.between(start, history.end) if start > history.start else history
-        words = f"0 s is {time_of_day(start)[:8]}."
+        words = f"0 s is {time_of_day(history.zero)[:8]} in the logs."
         return {"svg": Timeline(newest).svg(), "words": words}
 
     # The thread that follows the run

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from electionlab.history import events as ev
 from electionlab.history.events import Event
-from electionlab.history.readable import time_of_day
 from electionlab.pictures import sentences
 
 Row = dict[str, Any]
-"""`number` (in the order in which the rows became known, from 1), `time` of day, `worker`, `kind`
-(a key of `KINDS`) and `words`."""
+"""`number` (in the order in which the rows became known, from 1), `seconds` of the run in words,
+`worker`, `kind` (a key of `KINDS`) and `words`."""
 
 KINDS: Mapping[str, tuple[str, int]] = {
     "act": ("what was done", 100),
@@ -54,7 +53,6 @@ class Rows:
         self._count += 1
         row = {
             "number": self._count,
-            "time": time_of_day(event.time),
             "worker": event.worker,
             "kind": kind,
             "words": sentences.sentence(event),
@@ -65,7 +63,8 @@ class Rows:
         del rows[:-most]
         return True
 
-    def all(self) -> list[Row]:
-        """The rows that are kept, in order of time."""
+    def all(self, at: Callable[[float], float]) -> list[Row]:
+        """The rows that are kept, in order of time. `at` gives the seconds of the run at a Unix
+        time; they change while an experiment runs, which counts from its own beginning."""
         merged = sorted(entry for rows in self._of_kind.values() for entry in rows)
-        return [row for _, _, row in merged]
+        return [{**row, "seconds": f"{at(time):.3f} s"} for time, _, row in merged]

@@ -39,7 +39,7 @@ class Replay(Timeline):
         history = self.history
         both = [start for _, _, (start, _) in overlaps(history.leaderships)]
         begun = both or [span.start for span in history.leaderships]
-        return history.at(begun[0]) if begun else 0.0
+        return history.at(begun[0] if begun else history.start)
 
     def _repr_html_(self) -> str:
         canvas, _ = labels.with_room(self.history, LANE, LEFT)

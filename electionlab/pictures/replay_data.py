@@ -1,10 +1,11 @@
 """A history as replay data: a small JSON object from which a browser plays the run.
 
     {
-      "seconds": 51.2,               how long the run was
+      "first": 0.0,                  the second at which it begins
+      "seconds": 51.2,               and the one at which it ends
       "workers": [{"name": "6066", "colour": "#0891b2", "shape": "M-5 0a…"}, …],
       "partitions": 8,               of the greetings, numbered from 0
-      "steps": [{"at": 3.1,          seconds since the start
+      "steps": [{"at": 3.1,          seconds, as the history counts them
                  "who": "6066",      a worker, `kafka`, `broker 1`, … or `lab`
                  "words": "6066 becomes leader",
                  "big": true,        an election or a fault
@@ -55,6 +56,7 @@ def replay_data(source: History | HasHistory) -> State:
     held = [number for step in steps for number in step.get("now", {}).get("holds", ())]
     stored = [event.partition for event in history.of(ev.GreetingStored)]
     return {
+        "first": _seconds(history, history.start),
         "seconds": _seconds(history, history.end),
         "workers": [
             {"name": name, "colour": colour, "shape": shape}

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from electionlab.history import events as ev
-from electionlab.history.readable import plural, time_of_day
+from electionlab.history.readable import moment, plural
 from electionlab.pictures.wording import ACTIONS, OTHERS, what
 
 
-def line(event: ev.Event) -> str:
-    """`6066 14:03:22.123 publishes`: in the form of workers' own lines when a run is followed."""
-    return f"{event.worker} {time_of_day(event.time)} {sentence(event)}"
+def line(event: ev.Event, seconds: float) -> str:
+    """`6066  31.415 s 14:03:22.123 publishes`: in the form of workers' own lines when a run is
+    followed. `seconds` are those of the run when it happened."""
+    return f"{event.worker} {moment(seconds, event.time)} {sentence(event)}"
 
 
 def sentence(event: ev.Event) -> str:

@@ -154,7 +154,7 @@ class Timeline:
         ]
         return (
             f"{count} {plural(count, 'worker')} ({', '.join(history.workers)}) "
-            f"over {history.at(history.end):.0f} s. "
+            f"over {history.length_s:.0f} s. "
             f"Leader: {listed(led) or 'nobody'}. Done to them: {listed(done) or 'nothing'}. "
             f"{published} {plural(published, 'greeting')} published, "
             f"{len(history.of(ev.GreetingPrinted))} printed."

@@ -44,7 +44,7 @@ class Views:
     def __repr__(self) -> str:
         """The picture in words, for readers who cannot see it."""
         history = self.history
-        count, seconds = len(history.workers), history.at(history.end)
+        count, seconds = len(history.workers), history.length_s
         workers = f"{count} {plural(count, 'worker')} ({', '.join(history.workers)})"
         sentences = [f"{workers} over {seconds:.0f} s."]
         for name, spans in self.spans.items():

@@ -20,7 +20,7 @@ def main() -> None:
     with Lab(by="record_replaced.py") as lab:
         told = lab.watch(experiments["replace_kafka"])
     kept = (event for event in told if not isinstance(event, UNREAD))
-    History(kept, told.about).save(HERE / "replaced-kafka.jsonl")
+    History(kept, told.about, told.zero).save(HERE / "replaced-kafka.jsonl")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def main() -> None:
         lab.wait_greetings(5)
         told = lab.finish()
     kept = (event for event in told if not isinstance(event, UNREAD))
-    History(kept, told.about).save(HERE / "five-workers.jsonl")
+    History(kept, told.about, told.zero).save(HERE / "five-workers.jsonl")
 
 
 if __name__ == "__main__":

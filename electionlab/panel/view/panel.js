@@ -184,12 +184,13 @@ class View {
       if (!this.rows.has(row.number)) {
         const item = make("li", { "data-kind": row.kind, "data-worker": row.worker });
         const look = this.model.get("cards").find((card) => card.name === row.worker);
-        item.append(look ? markOf(look) : "", make("b", {}, row.worker), ` ${row.time} ${row.words}`);
+        item.append(look ? markOf(look) : "", make("b", {}, row.worker), " ", make("span"), ` ${row.words}`);
         item.hidden = this.hides(item);
         this.log.insertBefore(item, next);
         this.rows.set(row.number, item);
       }
       next = this.rows.get(row.number);
+      setText(next.querySelector("span"), row.seconds);
     }
     this.scroll();
   }

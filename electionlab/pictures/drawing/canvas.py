@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from dataclasses import dataclass
 
@@ -39,10 +40,11 @@ class Canvas:
         has_kafka = bool(self.history.of(*BROKER_ACTIONS))
         rows = max(len(self.brokers), 1) if has_kafka else 0
         self.bottom = self.kafka + (BROKER_ROW * rows + 10 if rows else 0)
-        self.seconds = max(self.history.at(self.history.end), 1.0)
+        self.seconds = max(self.history.length_s, 1.0)
 
     def x(self, time: float) -> float:
-        return self.left + (WIDTH - self.left - RIGHT) * self.history.at(time) / self.seconds
+        share = (time - self.history.start) / self.seconds
+        return self.left + (WIDTH - self.left - RIGHT) * share
 
     def middle(self, worker: str) -> float:
         return self.top + self.lane * (self.workers[worker] + 0.5)
@@ -82,12 +84,15 @@ class Canvas:
         return drawn
 
     def axis(self) -> list[str]:
+        """Lines at whole seconds of the history's clock, which a window does not begin anew."""
         steps = (1, 2, 5, 10, 30, 60, 300, 600, 3600, 4 * 3600)
         step = next((s for s in steps if self.seconds / s <= 18), 24 * 3600)
+        begin = self.history.at(self.history.start)
+        first = step * math.ceil(round(begin / step, 6))
         drawn = []
-        for second in range(0, int(self.seconds) + 1, step):
-            x = px(self.x(self.history.start + second))
+        for second in range(first, math.floor(begin + self.seconds) + 1, step):
+            x = px(self.x(self.history.zero + second))
             drawn.append(tag("line", class_="grid", x1=x, x2=x, y1=self.top, y2=self.bottom))
-            words = f"{second} s" if second == 0 else str(second)
+            words = f"{second} s" if second == first else str(second)
             drawn.append(text(words, class_="small", x=x, y=self.bottom + 14, text_anchor="middle"))
         return drawn

@@ -1,10 +1,10 @@
 // The replay data of a saved history: the same as replay_data.py makes of it.
 
-/** The replay data of a history's events. */
-function replayData(events, rules) {
+/** The replay data of a history's events, with seconds from `zero` on. */
+function replayData({ events, zero }, rules) {
   const start = events[0]?.time ?? 0,
     end = events.at(-1)?.time ?? 0;
-  const at = (time) => Number((time - start).toFixed(3));
+  const at = (time) => Number((time - (zero ?? 0)).toFixed(3));
   const of = (kind) => events.filter((event) => event.event === kind);
   const names = [...new Set(events.map((event) => event.worker))]
     .filter((name) => name !== "kafka" && name !== "lab")
@@ -14,6 +14,7 @@ function replayData(events, rules) {
   const numbers = steps.flatMap((step) => step.now?.holds ?? []);
   numbers.push(-1, ...of("GreetingStored").map((event) => event.partition));
   return {
+    first: at(start),
     seconds: at(end),
     workers: names.map((name, place) => ({
       name,

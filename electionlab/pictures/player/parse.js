@@ -8,7 +8,8 @@ const KILLED = "WorkerKilled";
 
 class Unreadable extends Error {}
 
-/** The events of a history's text, each checked as far as a replay needs it. */
+/** The events of a history's text, each checked as far as a replay needs it, and the time from which
+    it counts its seconds. */
 function parseHistory(text, rules) {
   const lines = text.split("\n");
   if (lines.at(-1) === "") lines.pop();
@@ -42,7 +43,7 @@ function parseHistory(text, rules) {
       `It has ${events.length} of ${head.events} events: it was cut off while it was ` +
         "written or copied.",
     );
-  return events;
+  return { events, zero: Number.isFinite(head.zero) ? head.zero : events[0]?.time };
 }
 
 function parseLine(line) {

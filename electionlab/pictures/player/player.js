@@ -65,7 +65,10 @@ class Replay extends HTMLElement {
     this.find = (selector) => this.shadowRoot.querySelector(selector);
     this.run = new Run(this.data);
     this.stage = new Stage(this.run, this.find(".stage"));
-    this.time = this.data.at ?? 0;
+    this.first = this.data.first;
+    this.last = this.data.seconds;
+    this.long = this.last - this.first || 1;
+    this.time = this.data.at ?? this.first;
     this.fresh = FRESH_S;
     this.playing = false;
     this.toSay = [];
@@ -80,8 +83,9 @@ class Replay extends HTMLElement {
     for (const speed of SPEEDS)
       this.find("select").append(make("option", { value: speed }, `${speed} ×`));
     this.range = this.find("input");
-    this.range.max = this.data.seconds;
-    const isShort = (speed) => speed >= 1 && this.data.seconds / speed <= 60;
+    this.range.min = this.first;
+    this.range.max = this.last;
+    const isShort = (speed) => speed >= 1 && this.long / speed <= 60;
     this.showSpeed(SPEEDS.find(isShort) ?? SPEEDS.at(-1));
     this.showToggle();
     this.buildTrack();
@@ -91,21 +95,20 @@ class Replay extends HTMLElement {
 
   /** Who led and what was broken, a row for each worker, behind the slider. */
   buildTrack() {
-    const drawing = this.find(".track svg"),
-      seconds = this.data.seconds || 1;
+    const drawing = this.find(".track svg");
     const rows = this.data.workers.length || 1;
     drawing.setAttribute("viewBox", `0 0 1000 ${rows * 10}`);
     drawing.style.height = `${Math.max(rows * 0.7, 1.8)}rem`;
     const box = (from, to, y, height, how) => {
-      const x = (1000 * from) / seconds,
-        width = Math.max((1000 * to) / seconds - x, 1.2);
+      const x = (1000 * (from - this.first)) / this.long,
+        width = Math.max((1000 * (to - from)) / this.long, 1.2);
       drawing.append(make("rect", { x, y, width, height, ...how }));
     };
     this.data.workers.forEach((worker, row) => {
       const lane = this.run.lanes.get(worker.name);
       lane.values.forEach((state, place) => {
         const from = lane.times[place],
-          to = lane.times[place + 1] ?? seconds;
+          to = lane.times[place + 1] ?? this.last;
         const lives = state.state && !state.gone;
         if (lives) box(from, to, 10 * row + 4, 2, { class: "life" });
         if (state.leads) box(from, to, 10 * row + 1, 8, { fill: worker.colour });
@@ -124,10 +127,10 @@ class Replay extends HTMLElement {
     drawing.addEventListener("click", (event) => {
       const point = new DOMPoint(event.clientX, event.clientY);
       const { x } = point.matrixTransform(drawing.getScreenCTM().inverse());
-      if (x >= left) this.seek(((x - left) / width) * this.data.seconds);
+      if (x >= left) this.seek(this.first + ((x - left) / width) * this.long);
     });
     return (time) => {
-      const x = left + (width * time) / (this.data.seconds || 1);
+      const x = left + (width * (time - this.first)) / this.long;
       line.setAttribute("x1", x);
       line.setAttribute("x2", x);
     };
@@ -193,8 +196,8 @@ class Replay extends HTMLElement {
       back: () => this.jump(this.run.moments, -1),
       next: () => this.jump(this.run.bigMoments, 1),
       previous: () => this.jump(this.run.bigMoments, -1),
-      first: () => this.seek(0, 0),
-      last: () => this.seek(this.data.seconds, 0),
+      first: () => this.seek(this.first, 0),
+      last: () => this.seek(this.last, 0),
       faster: () => this.showSpeed(SPEEDS[Math.min(index + 1, SPEEDS.length - 1)]),
       slower: () => this.showSpeed(SPEEDS[Math.max(index - 1, 0)]),
     };
@@ -202,7 +205,7 @@ class Replay extends HTMLElement {
   }
 
   play() {
-    if (this.time >= this.data.seconds) this.time = 0;
+    if (this.time >= this.last) this.time = this.first;
     this.playing = true;
     this.inAir = !calm.matches;
     this.showToggle();
@@ -213,8 +216,8 @@ class Replay extends HTMLElement {
       // A tab in the background gets no frames: it goes on where it was.
       this.time += (Math.min(Math.max(now - last, 0), 250) / 1000) * this.speed;
       last = now;
-      if (this.time >= this.data.seconds) {
-        this.time = this.data.seconds;
+      if (this.time >= this.last) {
+        this.time = this.last;
         this.pause();
       }
       this.draw();
@@ -230,7 +233,7 @@ class Replay extends HTMLElement {
 
   /** Show a time, with arrows for greetings of so many seconds before it. */
   seek(time, fresh = FRESH_S) {
-    this.time = Math.min(Math.max(time, 0), this.data.seconds);
+    this.time = Math.min(Math.max(time, this.first), this.last);
     if (!this.playing) this.inAir = false;
     this.fresh = fresh;
     this.draw();
@@ -240,7 +243,7 @@ class Replay extends HTMLElement {
     this.pause();
     const here = until(times, this.time + (direction > 0 ? 1e-6 : -1e-6));
     const time = times[direction > 0 ? here : here - 1];
-    this.seek(time ?? (direction > 0 ? this.data.seconds : 0), 0.0015);
+    this.seek(time ?? (direction > 0 ? this.last : this.first), 0.0015);
     const now = this.run.captions.values.filter((step) => Math.abs(step.at - this.time) < 1e-6);
     const words = now.map((step) => step.words).join("; ") || this.find(".words").textContent;
     this.find(".words").textContent = words;

@@ -44,10 +44,11 @@ class ReplayFile extends HTMLElement {
       const data = replayData(parseHistory(await file.text(), this.rules), this.rules);
       if (!data.workers.length)
         throw new Unreadable("It is a history, but no worker was started in it.");
+      const seconds = data.seconds - data.first;
       const replay = document.createElement("lab-replay");
       replay.data = data;
       this.shadowRoot.append(replay);
-      const length = `${data.workers.length} workers over ${data.seconds.toFixed(0)} s`;
+      const length = `${data.workers.length} workers over ${seconds.toFixed(0)} s`;
       told.textContent = `${file.name}: ${length}.`;
     } catch (error) {
       const why = error instanceof Unreadable ? error.message : `It is damaged: ${error.message}.`;

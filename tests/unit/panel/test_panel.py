@@ -270,4 +270,5 @@ def test_a_long_run_is_drawn_from_its_newest_part(panel, workers, monkeypatch):
     workers.recorder.events[:] = [started(time.time() - 600, worker.name)]
     drawn = panel._draw()
     assert "over 5 s" in drawn["svg"]
+    assert ">600</text>" in drawn["svg"]  # seconds of the run
     assert drawn["words"].startswith("0 s is ")

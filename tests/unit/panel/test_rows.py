@@ -27,7 +27,7 @@ def logged(time, worker, text="a line"):
 
 
 def words(rows):
-    return [row["words"] for row in rows.all()]
+    return [row["words"] for row in rows.all(float)]
 
 
 @pytest.mark.parametrize(
@@ -63,15 +63,22 @@ def test_what_became_known_late_stands_where_it_belongs():
     rows = Rows()
     for event in published(1, "A"), published(5, "A"), joined(3, "B", 2):
         rows.add(event)
-    assert [row["worker"] for row in rows.all()] == ["A", "B", "A"]
-    assert [row["number"] for row in rows.all()] == [1, 3, 2]
+    assert [row["worker"] for row in rows.all(float)] == ["A", "B", "A"]
+    assert [row["number"] for row in rows.all(float)] == [1, 3, 2]
+
+
+def test_a_row_shows_the_second_of_the_run_by_the_clock_that_is_asked_for():
+    rows = Rows()
+    rows.add(published(5.5, "A"))
+    assert [row["seconds"] for row in rows.all(float)] == ["5.500 s"]
+    assert [row["seconds"] for row in rows.all(lambda time: time - 2)] == ["3.500 s"]
 
 
 def test_what_is_not_shown_takes_no_number():
     rows = Rows()
     assert not rows.add(ended(1))
     assert rows.add(published(2, "A"))
-    assert [row["number"] for row in rows.all()] == [1]
+    assert [row["number"] for row in rows.all(float)] == [1]
 
 
 def test_many_greetings_do_not_push_out_what_was_done():
@@ -80,7 +87,7 @@ def test_many_greetings_do_not_push_out_what_was_done():
     for second in range(1, 1000):
         rows.add(published(second, "A"))
         rows.add(logged(second, "A"))
-    kinds = [row["kind"] for row in rows.all()]
+    kinds = [row["kind"] for row in rows.all(float)]
     assert kinds[0] == "act"
     assert kinds.count("greeting") == KINDS["greeting"][1]
     assert kinds.count("other") == KINDS["other"][1]

@@ -146,7 +146,8 @@ def test_a_block_ends_by_itself_and_a_broker_is_down_until_it_answers():
 def test_a_window_begins_with_a_state_and_tells_nothing_that_happened_before():
     run = run_of(joined(1, "A", 1), frozen(5, "A"))
     data = replay_data(run.between(run.start + 10, run.start + 20))
-    assert states(data, "A", 0)["faults"] == ["frozen"]
+    assert (data["first"], data["seconds"]) == (10, 20)
+    assert states(data, "A", 10)["faults"] == ["frozen"]
     assert not any("words" in step for step in data["steps"])
 
 
