@@ -64,7 +64,7 @@ def receiver(observed: Observed) -> Table:
     the token, and whether the greeting was in time."""
     begin = observed.faults[0][0]
     too_late = stale(observed.writes)
-    words = {True: "too late, and not refused", False: "too late, and refused"}
+    words = {True: "too late; a check takes it", False: "too late; a check refuses it"}
     return Table(
         ["seconds after the fault", "who", "token", "came"],
         [

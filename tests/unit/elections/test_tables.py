@@ -58,6 +58,6 @@ def test_the_receivers_order_begins_with_the_fault():
     ]
     assert tables.receiver(Observed([(2.0, "A")], [], writes)).rows == [
         ["7.00", "B", "8", "in time"],
-        ["7.50", "A", "7", "too late, and refused"],
-        ["7.70", "A", "7", "too late, and not refused"],
+        ["7.50", "A", "7", "too late; a check refuses it"],
+        ["7.70", "A", "7", "too late; a check takes it"],
     ]
