@@ -2,11 +2,13 @@
 
 import os
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from electionlab.history import events as ev
 from electionlab.host import cells
+from electionlab.lab import feed as feed_module
 from electionlab.lab.feed import Feed
 from electionlab.lab.worker import Worker
 
@@ -53,11 +55,18 @@ def reading(lives):
     return read
 
 
-def began(feed, at):
-    """It is followed since then."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(time, "time", lambda: at)
-        feed.begin()
+NOW = 1_790_000_000.0
+
+
+@pytest.fixture(autouse=True)
+def clock_says(monkeypatch):
+    """Sets the clock of the feed, which stands still: a busy machine would make a test late."""
+
+    def say(at):
+        monkeypatch.setattr(feed_module, "time", SimpleNamespace(time=lambda: at))
+
+    say(NOW)
+    return say
 
 
 def act(events, kind, worker, at, feed):
@@ -65,9 +74,9 @@ def act(events, kind, worker, at, feed):
     feed.act(events[-1])
 
 
-def test_what_was_logged_before_is_one_line_and_what_comes_is_in_one_order(run, capsys):
+def test_what_was_logged_before_is_one_line_and_what_comes_is_in_one_order(run, capsys, clock_says):
     lives, _, feed = run
-    now = time.time()
+    now = NOW
     for number in range(100):
         write(lives[number % 2], now - 200 + number)
     write(lives[0], now - 60, OTHER)
@@ -81,20 +90,19 @@ def test_what_was_logged_before_is_one_line_and_what_comes_is_in_one_order(run, 
     write(lives[1], now + 3, OTHER)
     feed.show(reading(lives), all_of_it=False)
     assert capsys.readouterr().out == ""  # something earlier may still come
-    while time.time() < now + 3.2:
-        time.sleep(0.05)
+    clock_says(now + 3.2)
     assert feed.show(reading(lives), all_of_it=True) == 2
     assert [line[:4] for line in capsys.readouterr().out.splitlines()] == ["6067", "6066"]
     assert feed.skipped == 1
 
 
-def test_a_record_that_is_not_complete_holds_up_later_ones_for_a_moment(run, capsys):
+def test_a_record_that_is_not_complete_holds_up_later_ones_for_a_moment(run, capsys, clock_says):
     lives, _, feed = run
-    now = time.time()
-    began(feed, now - 0.6)
-    write(lives[0], now - 0.5)
-    write(lives[1], now - 0.4)
-    write(lives[1], now - 0.3)
+    feed.begin()
+    clock_says(NOW + 0.6)
+    write(lives[0], NOW + 0.1)
+    write(lives[1], NOW + 0.2)
+    write(lives[1], NOW + 0.3)
 
     def read_of_a_busy_worker():
         lives[0]._last_growth = time.monotonic() + 60  # its last line may go on
@@ -106,10 +114,11 @@ def test_a_record_that_is_not_complete_holds_up_later_ones_for_a_moment(run, cap
     assert [line[:4] for line in capsys.readouterr().out.splitlines()] == ["6066", "6067", "6067"]
 
 
-def test_acts_stand_between_the_lines_in_the_same_form(run, capsys):
+def test_acts_stand_between_the_lines_in_the_same_form(run, capsys, clock_says):
     lives, events, feed = run
-    at = time.time() - 0.9
-    began(feed, at)
+    at = NOW
+    feed.begin()
+    clock_says(NOW + 0.9)
     write(lives[0], at)
     act(events, ev.WorkerFrozen, "6066", at + 0.1, feed)
     write(lives[1], at + 0.2)
@@ -130,7 +139,7 @@ def test_acts_stand_between_the_lines_in_the_same_form(run, capsys):
 
 def test_what_follows_an_act_of_just_now_is_not_folded(run, capsys):
     lives, events, feed = run
-    at = time.time() - 0.5
+    at = NOW - 0.5
     write(lives[0], at - 10)
     write(lives[0], at + 0.1)
     reading(lives)()
@@ -145,7 +154,7 @@ def test_what_follows_an_act_of_just_now_is_not_folded(run, capsys):
 
 def test_a_line_from_before_that_is_written_late_is_not_shown_after_what_followed(run, capsys):
     lives, events, feed = run
-    now = time.time()
+    now = NOW
     act(events, ev.WorkerInterrupted, "6066", now - 0.3, feed)
     feed.begin()
     write(lives[0], now - 0.4)  # a busy worker writes it only now
@@ -162,10 +171,10 @@ def test_a_line_from_before_that_is_written_late_is_not_shown_after_what_followe
 def test_in_a_notebook_an_act_is_shown_where_it_is_asked_for_and_once(run, capsys, monkeypatch):
     lives, events, feed = run
     monkeypatch.setattr(cells, "shell", lambda: "a kernel's")
-    act(events, ev.WorkerKilled, "6067", time.time(), feed)
+    act(events, ev.WorkerKilled, "6067", NOW, feed)
     assert capsys.readouterr().out.endswith("kill -9\n")
     feed.quiet = True
-    act(events, ev.WorkerInterrupted, "6066", time.time(), feed)
+    act(events, ev.WorkerInterrupted, "6066", NOW, feed)
     feed.begin()
     feed.show(reading(lives), all_of_it=True)
     assert capsys.readouterr().out == ""
@@ -174,7 +183,7 @@ def test_in_a_notebook_an_act_is_shown_where_it_is_asked_for_and_once(run, capsy
 def test_a_members_id_is_told_by_its_beginning(run, capsys):
     lives, _, feed = run
     feed.begin()
-    write(lives[0], time.time(), MEMBER, ID)
+    write(lives[0], NOW, MEMBER, ID)
     feed.show(reading(lives), all_of_it=True)
     shown = capsys.readouterr().out.rstrip()
     assert shown.endswith("with member_id faust-0.15.3-b233c996…")
