@@ -10,37 +10,9 @@ localhost:9092 unless that is set. In the folder of this file:
 import os
 import random
 
-import faust
 from aiokafka.errors import KafkaError
-from faust.transport.drivers import aiokafka as driver
 from fencing import FencedPublisher, NotPublishedError
-
-
-class CommittedThread(driver.AIOKafkaConsumerThread):
-    """Faust's consumer, which reads committed messages only if it also processes in transactions:
-    for the moment in which it makes up its mind, say that it does."""
-
-    def _create_worker_consumer(self, transport):
-        self.consumer.in_transaction = True
-        try:
-            return super()._create_worker_consumer(transport)
-        finally:
-            self.consumer.in_transaction = False
-
-
-class CommittedConsumer(driver.Consumer):
-    def _new_consumer_thread(self):
-        return CommittedThread(self, loop=self.loop, beacon=self.beacon)
-
-
-class CommittedTransport(driver.Transport):
-    Consumer = CommittedConsumer
-
-
-class App(faust.App):
-    def _new_transport(self):
-        return CommittedTransport(self.conf.broker_consumer, self, loop=self.loop)
-
+from read_committed import App
 
 brokers = os.environ.get("KAFKA_BROKERS", "localhost:9092").split(",")
 app = App(

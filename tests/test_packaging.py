@@ -60,7 +60,8 @@ TOOLS = {
 
 def sources():
     """All code that a reader runs: package, configuration, examples, benchmarks and pages."""
-    for pattern in ("electionlab/**/*.py", "*.py", "examples/*.py", "benchmarks/*.py"):
+    folders = "electionlab/**", ".", "examples", "examples/crawler", "benchmarks"
+    for pattern in (f"{folder}/*.py" for folder in folders):
         for path in PROJECT.glob(pattern):
             yield path.read_text(encoding="utf-8")
     configuration = runpy.run_path(str(PROJECT / "conf.py"))
@@ -80,7 +81,8 @@ def imported():
     owners = packages_distributions()
     folders = ("examples", "benchmarks")
     scripts = (path.stem for folder in folders for path in PROJECT.glob(f"{folder}/*.py"))
-    own = {"electionlab", "leader", *scripts}
+    parts = (path.name for path in PROJECT.glob("examples/*/"))
+    own = {"electionlab", "leader", *scripts, *parts}
     for node in [node for source in sources() for node in ast.walk(ast.parse(source))]:
         names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module:

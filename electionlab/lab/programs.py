@@ -22,6 +22,7 @@ PROGRAMS = {
     "stamped_leader": Program("leader-stamped", "leader-stamped-stamped_leader.say"),
     "posting_leader": Program("leader-posting", "leader-posting-posting_leader.say"),
     "lease_leader": Program("leader-lease", "leader-lease-lease_leader.say"),
+    "news_crawler": Program("news-crawler", "news-orders"),
     "found.lost_greeting": LOST,
     "found.kept_greeting": LOST,
     "found.once_at_start": Program("once", "once-found.once_at_start.say"),

@@ -1,0 +1,9 @@
+from . import newsroom as newsroom
+from . import observed as observed
+from . import repeated as repeated
+from . import sites as sites
+from . import speed as speed
+from . import storms as storms
+from . import tables as tables
+from . import verdicts as verdicts
+from . import world as world

@@ -1,0 +1,89 @@
+"""Pages that were fetched twice, each with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from electionlab.checks.verdict import Evidence, Verdict
+from electionlab.crawler.observed import Crawled
+from electionlab.crawler.sites import Request
+from electionlab.history import events as ev
+
+DONE_TO: dict[type[ev.Event], str] = {
+    ev.WorkerKilled: "was killed",
+    ev.WorkerFrozen: "was frozen",
+    ev.WorkerCut: "was cut off",
+}
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """A page that was fetched again: both requests, and why; `why` is empty if nothing explains
+    it."""
+
+    first: Request
+    again: Request
+    why: str
+
+
+def repeats(crawled: Crawled) -> list[Repeat]:
+    """The pages that were fetched again, in the order of time. One that was fetched three times is
+    here twice."""
+    last: dict[str, Request] = {}
+    found = []
+    for request in crawled.requests:
+        if (first := last.get(request.url)) is not None:
+            found.append(Repeat(first, request, _why(crawled, first, request)))
+        last[request.url] = request
+    return found
+
+
+def _why(crawled: Crawled, first: Request, again: Request) -> str:
+    """What happened until the second fetch of a page that explains it; empty if nothing did."""
+    for visit in crawled.visits:
+        if visit.problem and first.host in visit.source and first.time <= visit.time <= again.time:
+            return "the source was tried again after a failure"
+    faults = [fault for fault in crawled.faults if fault.time <= again.time]
+    for fault in faults:
+        done = f"worker {fault.worker} {DONE_TO[type(fault)]}"
+        if fault.worker == first.worker and fault.time >= first.time:
+            return done
+        # Who stood still, or heard nothing, goes on until it hears that its sources have moved.
+        if not isinstance(fault, ev.WorkerKilled) and fault.worker in (first.worker, again.worker):
+            return f"{done}, and went on"
+    # The visit was broken off, or its record was not yet known to who took the source over.
+    moved = [stored.time for stored in crawled.history.of(ev.GroupStored)]
+    if first.worker != again.worker and any(first.time <= time <= again.time for time in moved):
+        last = faults[-1] if faults else None
+        after = f", after worker {last.worker} {DONE_TO[type(last)]}" if last else ""
+        return f"the source moved to another worker{after}"
+    return ""
+
+
+def each_repeat_has_a_reason(crawled: Crawled) -> Verdict:
+    """Whether each page that was fetched twice was so for a known reason. Figures: `pages` (all
+    requests), `again` (for a page that was fetched before), `unexplained`."""
+    claim = "A page is fetched again only where there is a reason."
+    again = repeats(crawled)
+    reasons: dict[str, int] = {}
+    for repeat in again:
+        reasons[repeat.why] = reasons.get(repeat.why, 0) + 1
+    unexplained = [repeat for repeat in again if not repeat.why]
+    figures = {
+        "pages": len(crawled.requests),
+        "again": len(again),
+        "unexplained": len(unexplained),
+    }
+    if unexplained:
+        evidence = tuple(
+            Evidence(
+                f"{repeat.again.url}: worker {repeat.first.worker}, and "
+                f"{repeat.again.time - repeat.first.time:.2f} s later worker {repeat.again.worker}",
+                time=repeat.again.time,
+            )
+            for repeat in unexplained
+        )
+        return Verdict(claim, "broken", f"{len(unexplained)} have none.", evidence, figures)
+    evidence_of = tuple(f"{count} pages: {why}" for why, count in reasons.items())
+    finding = f"Of {len(crawled.requests)} pages, {len(again)} were fetched again."
+    return Verdict(claim, "held", finding, evidence_of, figures)

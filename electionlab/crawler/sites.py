@@ -1,0 +1,94 @@
+"""The news sites as a process, and what they were asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from electionlab.crawler.server import sites_of
+from electionlab.crawler.world import Site
+from electionlab.history.readable import Readable
+from electionlab.host import ports
+from electionlab.host.folders import PROJECT, new_log
+from electionlab.host.lifecycle import Startable
+from electionlab.host.process import Process, folder_for_a_process
+
+
+@dataclass(frozen=True, repr=False)
+class Request(Readable):
+    """A request that reached a site: when (Unix seconds), for which path, what was answered (0:
+    nothing), and which worker asked."""
+
+    time: float
+    host: str
+    path: str
+    status: int
+    worker: str
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}{self.path}"
+
+
+class Sites(Startable):
+    """News sites, served on a free port of loopback by a process that ends with its owner.
+
+    `settings` are those of `server`: `count`, `seed`, `stories`, `troubles`, `answer_after_s`,
+    `poisoned`. ValueError if there cannot be so many. Once they are started, the file `sources` has
+    the address of each, for the crawler.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        self.all: list[Site] = sites_of(settings)
+        self.port = ports.free_port()
+        self.sources: Path | None = None
+        self._settings = settings
+        self._process: Process | None = None
+
+    @property
+    def proxy(self) -> str:
+        """What a client has to use as its proxy."""
+        return f"http://{ports.LOOPBACK}:{self.port}"
+
+    def start(self) -> Self:
+        if self._process is None:
+            settings = json.dumps(self._settings)
+            with folder_for_a_process("news-sites") as folder:
+                self.sources = folder / "sources.txt"
+                addresses = "".join(f"{site.url}\n" for site in self.all)
+                self.sources.write_text(addresses, encoding="utf-8")
+                self._process = Process(
+                    [sys.executable, "-m", "electionlab.crawler.server", str(self.port), settings],
+                    name="The news sites",
+                    log=new_log("news-sites"),
+                    folder=PROJECT,
+                    remove=[folder],
+                )
+            self._process.wait_ready(lambda: ports.accepts(self.port), within=30)
+        return self
+
+    def requests(self) -> list[Request]:
+        """What all sites were asked for so far, in the order of time. LabError if they ended."""
+        assert self._process
+        self._process.require_alive()
+        return requests_of(self._process.log.read_text(encoding="utf-8", errors="replace"))
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.stop(within=1)
+
+
+def requests_of(log: str) -> list[Request]:
+    """The requests in an access log; a last line that is not complete yet is left out."""
+    found = []
+    for line in log.splitlines(keepends=True):
+        if line.startswith("{") and line.endswith("\n"):
+            with contextlib.suppress(ValueError):
+                entry = json.loads(line)
+                worker = entry.pop("agent").rpartition("/")[2]
+                found.append(Request(**entry, worker=worker))
+    return sorted(found, key=lambda request: request.time)
