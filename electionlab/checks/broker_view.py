@@ -229,11 +229,12 @@ def _acting(history: History, alone: Span) -> list[Interval]:
 
 def _disagreement(history: History, alone: Span) -> Evidence:
     frozen_s = alone.length_s - covered(_acting(history, alone))
-    return Evidence(
+    return Evidence.at(
+        history,
+        alone.start,
         f"{interval(history, alone.start, alone.end)}: {alone.worker} in its own eyes"
         f"{_frozen(frozen_s)}, the broker's leader was {broker_leader_at(history, alone.start)}; "
         f"{fault_before(history, alone.start)}",
-        time=alone.start,
         worker=alone.worker,
     )
 

@@ -46,10 +46,11 @@ def stays_with_one_leader(history: History) -> Verdict:
         return Verdict(claim, "unknown", "Nobody ever led.")
     leaders = list(dict.fromkeys(span.worker for span in spans))
     evidence = tuple(
-        Evidence(
+        Evidence.at(
+            history,
+            span.start,
             f"{interval(history, span.start, span.end)}: {span.worker}, generation "
             f"{span.generation}",
-            time=span.start,
             worker=span.worker,
         )
         for span in spans

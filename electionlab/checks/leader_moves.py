@@ -144,4 +144,4 @@ def leader_moved_only_for_a_reason(history: History) -> Verdict:
 def _evidence(history: History, move: Move, why: str) -> Evidence:
     words = f"{history.at(move.time):.3f} s: from {move.former} to {move.worker}{why}"
     cause = move.fault.what if move.fault else ""
-    return Evidence(words, time=move.time, worker=move.worker, cause=cause)
+    return Evidence.at(history, move.time, words, worker=move.worker, cause=cause)

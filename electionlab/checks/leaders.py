@@ -88,11 +88,12 @@ def at_most_one_leader(history: History, slack_s: float = 0.0) -> Verdict:
         finding = f"{number_of(len(spans), 'leadership')}, never two at once."
         return Verdict(claim, "held", finding, _leaderships(history), figures)
     evidence = tuple(
-        Evidence(
+        Evidence.at(
+            history,
+            start,
             f"{interval(history, start, end)}: {first.worker} (generation {first.generation}) "
             f"and {second.worker} (generation {second.generation})",
-            time=start,
-            worker=first.worker,
+            worker=second.worker if second.start == start else first.worker,
         )
         for first, second, (start, end) in overlapping
     )
@@ -116,10 +117,11 @@ def _parts(overlap: Overlap, states: Spans[Span]) -> list[Interval]:
 
 def _leaderships(history: History) -> tuple[Evidence, ...]:
     return tuple(
-        Evidence(
+        Evidence.at(
+            history,
+            span.start,
             f"{span.worker}: {interval(history, span.start, span.end)}"
             f"{'' if span.end_is_known else ' and on'}, generation {span.generation}",
-            time=span.start,
             worker=span.worker,
         )
         for span in history.leaderships
@@ -144,10 +146,11 @@ def always_a_leader(history: History, patience_s: float = PATIENCE_S) -> Verdict
     longest_s = max((end - start for start, end in gaps), default=0.0)
     figures = {"total_s": total_s, "longest_s": longest_s, "gaps": len(gaps)}
     evidence = tuple(
-        Evidence(
+        Evidence.at(
+            history,
+            start,
             f"{interval(history, start, end)}: nobody for {end - start:.2f} s, "
             f"{fault_before(history, start)}",
-            time=start,
         )
         for start, end in gaps
     )

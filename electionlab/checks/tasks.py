@@ -31,7 +31,12 @@ def each_leader_runs_its_task(history: History, words: str = WORDS) -> Verdict:
         did = "ran it" if ran else "did not run it"
         when = interval(history, span.start, span.end)
         evidence.append(
-            Evidence(f"{when}: {span.worker} led, and {did}", time=span.start, worker=span.worker)
+            Evidence.at(
+                history,
+                span.start,
+                f"{when}: {span.worker} led, and {did}",
+                worker=span.worker,
+            )
         )
     figures = {"leaderships": len(evidence), "without": without}
     if without:

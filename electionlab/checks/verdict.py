@@ -7,16 +7,23 @@ workers and log lines. A page shows it, a test asserts it.
 from __future__ import annotations
 
 import html
+import re
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Self
 
+from electionlab.history import events as ev
 from electionlab.history.events import Event
 from electionlab.history.history import History
 
 Outcome = Literal["held", "broken", "unknown"]
 SIGNS = {"held": "✓", "broken": "✗", "unknown": "?"}
+
+WHERE = re.compile(r"(-?\d+\.\d{3} s), worker (\S+), line (\d+) of its log")
+"""What `where` says of an event that is from a log: the second, the worker, the line."""
+FIGURE = re.compile(r"-?\d+\.\d{3}(?= s\b| to )")
+"""A second of the run."""
 
 
 class Evidence(str):
@@ -52,6 +59,40 @@ class Evidence(str):
     def of(cls, event: Event, words: str, cause: str = "") -> Self:
         """A sentence about one event."""
         return cls(words, time=event.time, worker=event.worker, line=event.line, cause=cause)
+
+    @classmethod
+    def at(
+        cls, history: History, time: float, words: str, *, worker: str = "", cause: str = ""
+    ) -> Self:
+        """A sentence that begins with a time (Unix seconds). Its line is the one at which the
+        worker (without one: any) was given partitions, gained leadership or lost it then."""
+        logged = history.cached(_turns).get(time, {})
+        worker = worker or next(iter(logged), "")
+        return cls(words, time=time, worker=worker, line=logged.get(worker), cause=cause)
+
+    def _repr_html_(self) -> str:
+        """Each second at which a log has a line is marked with that line: a page that has the log
+        makes it a link (`book.log_pages`)."""
+        words = html.escape(self)
+        if WHERE.search(words):
+            return WHERE.sub(lambda m: m[0].replace(m[1], _mark(*m.groups()), 1), words)
+        if self.line:
+            return FIGURE.sub(lambda m: _mark(m[0], self.worker, str(self.line)), words, count=1)
+        return words
+
+
+def _mark(second: str, worker: str, line: str) -> str:
+    return f'<span class="log-line" data-worker="{worker}" data-line="{line}">{second}</span>'
+
+
+def _turns(history: History) -> dict[float, dict[str, int]]:
+    """The lines at which workers were given partitions, gained leadership or lost it, by time and
+    worker."""
+    turns: dict[float, dict[str, int]] = {}
+    for event in history.of(ev.PartitionsAssigned, ev.LeadershipGained, ev.LeadershipLost):
+        if event.line:
+            turns.setdefault(event.time, {})[event.worker] = event.line
+    return turns
 
 
 @dataclass(frozen=True)
@@ -93,13 +134,17 @@ class Verdict:
         return str(self)
 
     def _repr_html_(self) -> str:
-        lines = "".join(f"<li>{html.escape(line)}</li>" for line in self.evidence)
+        lines = "".join(f"<li>{_in_html(line)}</li>" for line in self.evidence)
         proof = f"<details><summary>Evidence</summary><ul>{lines}</ul></details>" if lines else ""
         return (
             f'<div class="verdict verdict-{self.outcome}" role="note">'
             f"<p><strong>{SIGNS[self.outcome]} {self.outcome}</strong> · "
             f"{html.escape(self.claim)} {html.escape(self.finding)}</p>{proof}</div>"
         )
+
+
+def _in_html(line: Evidence | str) -> str:
+    return line._repr_html_() if isinstance(line, Evidence) else html.escape(line)
 
 
 def where(history: History, event: Event) -> str:

@@ -6,7 +6,7 @@ without a broker.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
@@ -23,6 +23,7 @@ from electionlab.history.generations import Generation, StoredGeneration
 from electionlab.history.group_state import GroupState
 from electionlab.history.intervals import Span, Spans, Steps
 from electionlab.history.leadership import DERIVED, Replay
+from electionlab.history.log_lines import LogLine
 from electionlab.history.run_spans import RunSpans
 from electionlab.history.states import ENDED_BY, ENDS, counts_from
 
@@ -63,6 +64,9 @@ class History(RunSpans):
         super().__init__(replay.with_leaderships(), zero)
         self.state = replay.state
         """The state of the group at the end of the history."""
+        self.log: Sequence[LogLine] = ()
+        """The lines of the workers' logs, in order of time, of an experiment; empty if they were
+        not kept. They are not saved."""
         self._joined, self._held = replay.joined, replay.held
         self._cache: dict[Callable[[History], object], object] = {}
 

@@ -7,7 +7,7 @@ Its doors:
     Lab            a Kafka and workers of its own, to break in every way; `start_lab` for a cell
     run            runs an experiment, a function of a lab, and returns its history
     InsideWorker   a worker inside this interpreter
-    Logs           the logs of a run, to read and to download
+    Logs           the logs of a run or of experiments, to read and to download
 """
 
 import lazy_loader

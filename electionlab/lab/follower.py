@@ -16,8 +16,8 @@ class Follower(Waits):
     """Waits as `Waits` does, and meanwhile prints what the workers log about the election and what
     is done to them. What was logged before the call is summed up in one line.
 
-    Each line begins with its worker's name and the time of day; tables have no frames. Lines about
-    anything else are only counted; the logs have them all.
+    Each line begins with its worker's name, the second of the run and the time of day; tables have
+    no frames. Lines about anything else are only counted; the logs have them all.
     """
 
     def wait(

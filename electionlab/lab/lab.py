@@ -22,6 +22,7 @@ from typing import Any, Self
 from electionlab.errors import LabError
 from electionlab.history import window
 from electionlab.history.history import History
+from electionlab.history.log_lines import in_order
 from electionlab.host import cells
 from electionlab.host.folders import PROJECT
 from electionlab.host.lifecycle import Startable
@@ -32,7 +33,7 @@ from electionlab.lab.nemesis import Nemesis
 from electionlab.lab.observer import Observer
 from electionlab.lab.scaling import Scaling
 from electionlab.lab.slots import Slots, room_for
-from electionlab.lab.worker import Which
+from electionlab.lab.worker import Which, logged
 from electionlab.lab.workers import Workers
 
 PATIENCE = {"BROKER_SESSION_TIMEOUT": "6", "BROKER_HEARTBEAT_INTERVAL": "1"}
@@ -192,7 +193,9 @@ class Lab(Startable):
             experiment(self)
             self.workers.read_topic(settle)
             self.observer.settle()
-            return self.history().between(begun, time.time())
+            history = self.history().between(begun, time.time())
+        history.log = in_order(logged(self.lives), begun, history.end)
+        return history
 
     def finish(self, *, settle: float = 5.0) -> History:
         """Read what the broker stored, stop everything, and return the whole history."""

@@ -6,10 +6,11 @@ import contextlib
 import re
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from electionlab.history import events as ev
 from electionlab.history import worker_log
+from electionlab.history.log_lines import LogLine, log_lines
 from electionlab.history.log_tail import Tail
 from electionlab.history.readable import moment
 from electionlab.host.process import Process
@@ -106,6 +107,12 @@ class Worker:
         state = "running" if self.alive else f"ended with status {self.process.status}"
         frozen = ", frozen" if self.alive and self.frozen else ""
         return f"Worker {self.name} (process {self.process.pid}), {state}{frozen}"
+
+
+def logged(lives: Iterable[Worker]) -> Iterator[LogLine]:
+    """The lines of all logs of these workers, as they were written so far."""
+    for worker in lives:
+        yield from log_lines(worker.name, worker.log.stem, worker.output(), worker.started)
 
 
 Which = Worker | str | int

@@ -60,12 +60,14 @@ AXE = {
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1300), ("dark", 390)])
 def test_every_page_can_be_used_by_everybody(site: Site, browser: Browser, scheme: str, width: int):
     """Each page wide and light, and on a phone and dark. A run of axe-core takes seconds, so not
-    in all four ways; and of the reference's pages, which one template makes, two stand for all."""
+    in all four ways; and of the reference's pages, which one template makes, two stand for all,
+    and one of the logs'."""
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
     page = context.new_page()
     troubles = []
     for name in site.pages():
         alike = name.startswith("docs/reference/") and not name.endswith(("index", "checks"))
+        alike = alike or (name.startswith("_logs/") and name != LOG)
         if alike or _sends_on(site, name):
             continue
         page.goto((site.html / f"{name}.html").as_uri())
@@ -82,6 +84,31 @@ def _note_failure(request: Request, note: Callable[[str], None]) -> None:
     this page's icon had come."""
     if request.failure != "net::ERR_ABORTED":
         note(f"{request.url} failed: {request.failure}")
+
+
+LOG = "_logs/docs/playbook/run"
+
+
+def test_evidence_leads_to_its_line_in_the_log_and_back(site: Site, browser: Browser):
+    """From a file and without JavaScript."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site.html / "docs" / "playbook.html").as_uri())
+    evidence = page.locator("div.verdict details:has(a.log-line)").first
+    evidence.locator("summary").click()
+    link = evidence.locator("a.log-line").first
+    second, title = link.inner_text().removesuffix(" s"), link.get_attribute("title")
+    link.click()
+    line = page.locator("li:target")
+    assert f"{LOG}.html#" in page.url
+    assert line.locator("span").inner_text() == f"{second} s"
+    number, worker = line.locator("i").inner_text(), line.locator("b").inner_text()
+    assert title == f"{number} of the log of worker {worker}"
+    box = line.bounding_box()
+    assert box and 0 <= box["y"] < 700  # it is on the screen
+    page.get_by_role("link", name="Back to").click()
+    assert page.url.endswith("docs/playbook.html")
+    context.close()
 
 
 def _is_trouble(told: ConsoleMessage) -> bool:

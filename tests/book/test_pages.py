@@ -8,7 +8,7 @@ import re
 
 import pytest
 from bs4 import Tag
-from sites import INSIDE, RUN, WORKERS_PAGE, Site, outputs
+from sites import INSIDE, KAFKA_PAGE, RUN, WORKERS_PAGE, Site, outputs
 
 from electionlab.history.history import History
 from electionlab.pictures.replay_data import replay_data
@@ -209,6 +209,20 @@ def test_the_numbers_in_prose_are_numbers(site):
     )
     assert found
     assert 0 < float(found[2]) <= float(found[1]) < 60
+
+
+@pytest.mark.parametrize("page", [*RUN, INSIDE, WORKERS_PAGE, KAFKA_PAGE])
+def test_evidence_leads_to_the_lines_of_the_logs(site, page):
+    links = site.page(page).select("div.verdict details a.log-line")
+    assert links
+    for link in links:
+        address, _, anchor = link["href"].partition("#")
+        there = (site.html / f"{page}.html").parent / address
+        line = site.page(str(there.resolve().relative_to(site.html.resolve()).with_suffix("")))
+        found = line.find(id=anchor)
+        assert found.span.get_text() == f"{link.get_text().removesuffix(' s')} s"
+        assert f" of the log of worker {found.b.get_text()}" in link["title"]
+    assert not site.page(page).select("span.log-of")
 
 
 @pytest.mark.parametrize("page", RUN)
