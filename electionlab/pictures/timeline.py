@@ -120,7 +120,7 @@ class Timeline:
         window; worker, what happened, line in its log; and the actions' numbers, if the picture
         labels any action with its number."""
         _, placed = self._canvas_and_labels
-        numbers = {action.event: action.number for action in placed}
+        numbers = dict(pair for action in placed for pair in action.numbered())
         heads, shown = ["seconds", "worker", "what happened", "log line"], self.history.of(*SHOWN)
         before = before_until(self.history)
         rows = [

@@ -50,6 +50,19 @@ def label(event: Event) -> str:
     return " ".join(part for part in (ACTIONS[type(event)], target, _how(event)) if part)
 
 
+def label_of_all(events: Sequence[Event]) -> str:
+    """What we did, to so many: `start ×9`, `kill -9 broker ×3`."""
+    words = (ACTIONS[type(events[0])], _how(events[0]))
+    broker = "broker" if isinstance(events[0], BROKER_ACTIONS) else ""
+    return " ".join(part for part in (*words, broker, f"×{len(events)}") if part)
+
+
+def is_alike(one: Event, other: Event) -> bool:
+    """Whether the same was done both times, though not to the same worker or broker."""
+    is_fresh = isinstance(one, ev.BrokerStarted) and one.fresh
+    return type(one) is type(other) and _how(one) == _how(other) and not is_fresh
+
+
 def _which_broker(event: Event) -> str:
     if isinstance(event, ev.BrokerStarted) and event.fresh:
         return f"an empty broker {event.broker}"

@@ -87,21 +87,38 @@ def draw_kafka(canvas: Canvas, kinds: Iterable[Hatch]) -> list[str]:
     middle = (canvas.kafka + canvas.bottom) / 2
     drawn = [text("Kafka", x=24, y=px(middle + 4), font_weight="bold")]
     for kind in kinds:
+        how = {"fill": kind.fill(canvas), "class_": f"edge {kind.pattern}"}
+        tops = {
+            name: canvas.kafka + 5 + BROKER_ROW * row for row, name in enumerate(canvas.brokers)
+        }
         for span in kind.spans:
-            top = canvas.kafka + 5 + BROKER_ROW * canvas.brokers.index(span.worker)
-            fill = kind.fill(canvas)
-            how = {"fill": fill, "class_": f"edge {kind.pattern}"}
-            drawn.append(canvas.strip(span.start, span.end, top + 2, 16, **how))
-            x = _beside(canvas, span)
-            drawn.append(text(span.worker, class_="small", x=px(x), y=px(top + 14)))
+            drawn.append(canvas.strip(span.start, span.end, tops[span.worker] + 2, 16, **how))
+        for broker, top in tops.items():
+            spans = [span for span in kind.spans if span.worker == broker]
+            for group in _together(canvas, spans):
+                words = broker if len(group) == 1 else f"{broker} ×{len(group)}"
+                x = px(_beside(canvas, group, words))
+                drawn.append(text(words, class_="small", x=x, y=px(top + 14)))
     return drawn
 
 
-def _beside(canvas: Canvas, span: Span) -> float:
-    """Where the name of a span begins: beside it, or on its pattern, where it is hard to read, if
-    there is no room on either side."""
-    x, width = canvas.x(span.start), SMALL_LETTER * len(span.worker) + 6
+def _together(canvas: Canvas, spans: Iterable[Span]) -> list[list[Span]]:
+    """A broker's spans, in order: those between which its name has no room share it."""
+    groups: list[list[Span]] = []
+    for span in spans:
+        width = SMALL_LETTER * len(f"{span.worker} ×99") + 12
+        if groups and canvas.x(span.start) - canvas.x(groups[-1][-1].end) < width:
+            groups[-1].append(span)
+        else:
+            groups.append([span])
+    return groups
+
+
+def _beside(canvas: Canvas, spans: list[Span], words: str) -> float:
+    """Where the name of spans begins: beside them, or on the first one's pattern, where it is hard
+    to read, if there is no room on either side."""
+    x, width = canvas.x(spans[0].start), SMALL_LETTER * len(words) + 6
     if x - width > canvas.left:
         return x - width
-    end = canvas.x(span.end) + 6
+    end = canvas.x(spans[-1].end) + 6
     return end if end + width < WIDTH else x + 4

@@ -8,6 +8,9 @@ from xml.etree import ElementTree
 import pytest
 from drawings import drawn, number
 from histories import (
+    blocked,
+    broker_killed,
+    broker_started,
     ended,
     exited,
     frozen,
@@ -93,6 +96,99 @@ def test_a_label_at_the_right_edge_stands_left_of_its_line():
     assert label.get("text-anchor") == "end"
     line = max(number(found, "x1") for found in drawn(root, "line", "action"))
     assert number(label, "x") < line
+
+
+# One label for several
+
+
+def words_of(history):
+    """The labels of actions, from left to right."""
+    found = [f for f in picture(history).findall("text") if f.get("class") is None]
+    own = [f for f in found if f.get("font-weight") is None]
+    return [f.text for f in sorted(own, key=lambda f: number(f, "x"))]
+
+
+def starts(count, apart=0.1, begin=1.0):
+    return [started(begin + apart * place, f"71{place:02}") for place in range(count)]
+
+
+def test_the_same_done_nine_times_in_a_row_has_one_label_and_a_line_for_each():
+    history = History([*starts(9), killed(30, "7105"), ended(40)])
+    assert words_of(history) == ["start ×9", "kill -9 7105"]
+    root = picture(history)
+    assert len(drawn(root, "line", "action")) == 10
+    assert len(labels(root)) == 1
+    lines = sorted(number(line, "x1") for line in drawn(root, "line", "action"))
+    (label,) = [found for found in root.findall("text") if found.text == "start ×9"]
+    assert lines[8] < number(label, "x") < lines[9]
+
+
+def test_two_in_a_row_keep_their_names():
+    assert words_of(History([*starts(2), ended(40)])) == ["start 7100", "start 7101"]
+
+
+def test_what_is_far_apart_or_not_the_same_has_labels_of_its_own():
+    apart = History([*starts(3, apart=5), ended(40)])
+    assert words_of(apart) == ["start 7100", "start 7101", "start 7102"]
+    mixed = [killed(20, "A"), killed(20.1, "B"), frozen(20.2, "C"), killed(20.3, "D")]
+    assert not any("×" in words for words in words_of(History([*mixed, ended(40)])))
+
+
+def test_blocks_of_different_lengths_are_not_the_same():
+    blocks = [blocked(20 + place / 10, "A", 2 + place) for place in range(3)]
+    assert words_of(History([started(0, "A"), *blocks, ended(40)]))[1:] == [
+        "block A for 2 s",
+        "block A for 3 s",
+        "block A for 4 s",
+    ]
+    alike = [blocked(20 + place / 10, "A", 2) for place in range(3)]
+    assert words_of(History([started(0, "A"), *alike, ended(40)]))[1:] == ["block for 2 s ×3"]
+
+
+def test_workers_and_brokers_are_not_counted_together():
+    both = [killed(20, "A"), killed(20.1, "B"), killed(20.2, "C")]
+    both += [broker_killed(20.3 + place / 10, place) for place in (1, 2, 3)]
+    assert words_of(History([started(0, "A"), *both, ended(40)]))[1:] == [
+        "kill -9 ×3",
+        "kill -9 broker ×3",
+    ]
+
+
+def test_at_the_right_edge_the_label_of_several_stands_left_of_their_lines():
+    history = History([started(0, "7100"), *starts(5, begin=39), ended(40)])
+    root = picture(history)
+    (label,) = [found for found in root.findall("text") if found.text == "start ×5"]
+    assert label.get("text-anchor") == "end"
+    lines = sorted(number(line, "x1") for line in drawn(root, "line", "action"))
+    assert number(label, "x") < lines[1]
+
+
+def test_several_without_room_for_words_have_their_numbers(monkeypatch):
+    monkeypatch.setattr(labels_module, "MOST_ROWS", 1)
+    worker = "a-worker-with-a-long-name"
+    history = History([*starts(3), killed(3.2, worker), ended(40)])
+    assert words_of(history) == ["1–3", f"kill -9 {worker}"]
+    numbers = {row[1]: row[-1] for row in Timeline(history).table().rows}
+    assert numbers == {"7100": "1", "7101": "2", "7102": "3", worker: "4"}
+    (note,) = [f.text for f in picture(history).findall("text") if f.get("class") == "small note"]
+    assert note == "Of 4 actions, 3 shown only by number; the table names all."
+
+
+def broker_names(history):
+    smalls = [f for f in picture(history).findall("text") if f.get("class") == "small"]
+    return [f.text for f in smalls if (f.text or "").startswith("broker")]
+
+
+def test_outages_of_a_broker_close_together_share_its_name():
+    events = [started(0, "A")]
+    for second in range(5, 23, 2):
+        events += [broker_killed(second), broker_started(second + 1)]
+    assert broker_names(History([*events, ended(60)])) == ["broker 1 ×9"]
+    far = [broker_killed(50), broker_started(51)]
+    assert broker_names(History([*events, *far, ended(60)])) == [
+        "broker 1 ×9",
+        "broker 1",
+    ]
 
 
 # Text
