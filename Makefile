@@ -23,7 +23,7 @@ ifneq ($(MADE_ELSEWHERE),)
 .PHONY: $(READY)
 endif
 
-.PHONY: help venv html test unit lab demo kafka kafka-home picture live linkcheck failover fencing elections soak lint sentences mutation benchmarks requirements clean
+.PHONY: help venv html test unit lab demo kafka kafka-home picture live linkcheck failover fencing elections crawler soak lint sentences mutation benchmarks requirements clean
 .DEFAULT_GOAL := help
 
 help: ## Show what each target does
@@ -103,6 +103,9 @@ fencing: $(READY) ## Record the rounds of notebook 06 anew: 20 of each program a
 
 elections: $(READY) ## Record the rounds of notebook 07 anew: 10 of each election and fault, a quarter of an hour
 	@$(RUN) -m electionlab elections --rounds 10 --record docs/recorded/elections.json
+
+crawler: $(READY) ## Record the storms of notebook 08 anew: 20 in which leaders and crawlers are killed, a quarter of an hour
+	@$(RUN) -m electionlab crawler --rounds 20 --record docs/recorded/crawler.json
 
 soak: $(READY) ## Break a running election 500 times (an hour); SOAK_OPTIONS="--rounds 30 --seed 1" for others
 	@$(RUN) -m electionlab storm --rounds 500 $(SOAK_OPTIONS)

@@ -198,6 +198,28 @@ def elections(rounds: int, record: Path | None, note: str, at_once: int | None) 
     measure.main(rounds, record, note, at_once)
 
 
+@commands.command(cls=WorkbookCommand)
+@options_of_a_measurement("Half of them with the plain leader.")
+def crawler(rounds: int, record: Path | None, note: str, at_once: int | None) -> None:
+    """Kill leaders and crawlers in the midst of crawls."""
+    from electionlab.crawler import storms
+    from electionlab.kafka.install import prepare
+
+    prepare()
+    storms.main(rounds, record, note, at_once)
+
+
+@commands.command(cls=WorkbookCommand)
+@options_of_a_measurement("Of each number of workers.")
+def crawls(rounds: int, record: Path | None, note: str, at_once: int | None) -> None:
+    """Measure how fast one, two and four workers crawl."""
+    from electionlab.crawler import speed
+    from electionlab.kafka.install import prepare
+
+    prepare()
+    speed.main(rounds, record, note, at_once)
+
+
 @commands.command()
 def doctor() -> None:
     """Say what this machine has, and how to fix what is missing."""

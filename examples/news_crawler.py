@@ -6,12 +6,14 @@ many workers as you like, in the folder of this file:
     CRAWLER_SOURCES=sources.txt faust -A news_crawler worker -l info --web-port 6066
 
     leader ─orders─▶ hand_out ─visits─▶ crawl ─found─▶ keep      the table of articles
-                                          └──crawled─▶ record    the table of visits
+                                          │ ◀──kept────┘
+                                          └─crawled──▶ record    the table of visits
 
-Guarantee: a source is due until a visit to it is recorded, and a visit is recorded when Kafka has
-all articles that it found. So whatever dies, its work is ordered again, and every article of a
-source that can be read gets into the table of articles, under its one address, once. A source that
-fails for good, or three times, is sent to the topic of dead letters, and tried again next time.
+Guarantee: a source is due until a visit to it is recorded, and a visit is recorded when all that it
+found is in the table of articles. So whatever dies, and whatever message is lost, the work is
+ordered again, and every article of a source that can be read gets into the table, under its one
+address, once. A source that fails for good, or three times, is sent to the topic of dead letters,
+and tried again next time.
 
 Limits: a page may be fetched twice, where a worker or a leader died, or Faust committed past what
 it had in work (concurrency above 1). Between two fetches of a site there are CRAWLER_DELAY_S
@@ -41,6 +43,7 @@ from read_committed import App
 EVERY_S = float(os.environ.get("CRAWLER_EVERY_S", "3600"))
 AGAIN_S = float(os.environ.get("CRAWLER_AGAIN_S", "60"))  # until what was ordered is given up
 RETRY_S = float(os.environ.get("CRAWLER_RETRY_S", "30"))
+KEPT_S = float(os.environ.get("CRAWLER_KEPT_S", "10"))  # until an article counts as lost
 SLOTS = int(os.environ.get("CRAWLER_SLOTS", "8"))  # visits at a time, in one worker
 TRIES = 3
 AGENT = "news-crawler"
@@ -51,7 +54,7 @@ PARTITIONS = 16  # of what is divided by site or by article; the rest has one
 
 class NewsApp(App):
     async def on_first_start(self) -> None:
-        names = [topic.get_topic_name() for topic in (visits_topic, found_topic)]
+        names = [topic.get_topic_name() for topic in (visits_topic, found_topic, kept_topic)]
         many = [*names, articles.changelog_topic_name]
         topics = orders_topic, crawled_topic, dead_topic
         one = [*(topic.get_topic_name() for topic in topics), crawls.changelog_topic_name]
@@ -70,6 +73,7 @@ app = NewsApp(
 
 orders_topic = app.topic("news-orders", partitions=1, internal=True, value_type=Order)
 visits_topic = app.topic("news-visits", internal=True, key_type=str, value_type=str)
+kept_topic = app.topic("news-kept", internal=True, key_type=str, value_type=str)
 found_topic = app.topic("news-found", internal=True, key_type=str, value_type=Article)
 crawled_topic = app.topic("news-crawled", partitions=1, internal=True, value_type=Crawl)
 dead_topic = app.topic("news-dead-letters", partitions=1, internal=True, value_type=Crawl)
@@ -83,6 +87,7 @@ politeness = Politeness(float(os.environ.get("CRAWLER_DELAY_S", "1")))
 fetchers: list[Fetcher] = []
 ordered: dict[str, float] = {}  # when this worker, as leader, has ordered each source
 in_work: set[str] = set()
+waiting: dict[str, asyncio.Event] = {}  # by address: articles that are not known to be kept
 own: dict[str, Crawl] = {}  # what this worker has sent to be recorded
 
 
@@ -152,6 +157,8 @@ async def crawl(visits: StreamT[str]) -> None:
             await visit_and_record(source, event)
         except NotOursError:
             print(f"NOT OURS ANY MORE: {source}")
+        except TimeoutError:
+            print(f"NOT ALL KEPT, SO TO BE ORDERED AGAIN: {source}")
         finally:
             in_work.discard(source)
 
@@ -164,14 +171,17 @@ async def visit_and_record(source: str, event: EventT) -> None:
         politeness=politeness,
         still_ours=lambda: event.message.tp in app.consumer.assignment(),
     )
-    stored, failure = [], None
+    kept, failure = [], None
     try:
         async for headline in visit.articles():
             article = Article(headline.url, headline.title, source, time.time())
-            stored.append(await found_topic.send(key=article.url, value=article))
+            kept.append(waiting.setdefault(article.url, asyncio.Event()))
+            await found_topic.send(key=article.url, value=article)
     except FetchError as error:
         failure = error
-    await asyncio.gather(*stored)  # recorded only when Kafka has all of them
+    async with asyncio.timeout(KEPT_S):
+        for each in kept:
+            await each.wait()
     crawl = after(source, visit.pages, failure)
     if crawl.dead:
         await (await dead_topic.send(value=crawl))
@@ -203,6 +213,15 @@ async def keep(found: StreamT[Article]) -> None:
         if article.url not in articles:
             articles[article.url] = article
             print(f"NEW: {article.title} ({article.url})")
+        await kept_topic.send(key=site_of(article.source), value=article.url)
+
+
+@app.agent(kept_topic)
+async def note(kept: StreamT[str]) -> None:
+    """By the same key as its visit, so it comes to the worker that waits for it."""
+    async for url in kept:
+        if url in waiting:
+            waiting.pop(url).set()
 
 
 def fetcher() -> Fetcher:

@@ -134,7 +134,17 @@ INSTALLED = {
     (): {"help", "clean"},
     ("requirements.txt",): {
         *("venv", "html", "lab", "demo", "kafka", "kafka-home", "sentences"),
-        *("linkcheck", "picture", "failover", "fencing", "elections", "soak", "benchmarks"),
+        *(
+            "linkcheck",
+            "picture",
+            "failover",
+            "fencing",
+            "elections",
+            "crawler",
+            "crawls",
+            "soak",
+            "benchmarks",
+        ),
     },
     ("requirements.txt", "requirements-dev.txt"): {
         *("live", "test", "unit", "lint", "mutation", "requirements"),

@@ -15,6 +15,15 @@ DONE_TO: dict[type[ev.Event], str] = {
     ev.WorkerCut: "was cut off",
 }
 
+ON_ITS_WAY_S = 0.5
+"""For so long after its worker's death a request may be on its way to a busy site. A worker that is
+started again takes longer to get ready."""
+BROKEN_OFF = {
+    "NOT ALL KEPT": "a rebalance kept the articles of a visit from being kept in time",
+    "NOT OURS": "the source moved to another worker in the midst of a visit",
+}
+"""How the crawler's lines begin that say why a visit was not recorded, and the reason in words."""
+
 
 @dataclass(frozen=True)
 class Repeat:
@@ -43,10 +52,15 @@ def _why(crawled: Crawled, first: Request, again: Request) -> str:
     for visit in crawled.visits:
         if visit.problem and first.host in visit.source and first.time <= visit.time <= again.time:
             return "the source was tried again after a failure"
+    for event in crawled.history.of(ev.Logged, worker=first.worker):
+        if first.time <= event.time <= again.time and first.host in event.text:
+            for words, reason in BROKEN_OFF.items():
+                if event.text.startswith(words):
+                    return reason
     faults = [fault for fault in crawled.faults if fault.time <= again.time]
     for fault in faults:
         done = f"worker {fault.worker} {DONE_TO[type(fault)]}"
-        if fault.worker == first.worker and fault.time >= first.time:
+        if fault.worker == first.worker and fault.time >= first.time - ON_ITS_WAY_S:
             return done
         # Who stood still, or heard nothing, goes on until it hears that its sources have moved.
         if not isinstance(fault, ev.WorkerKilled) and fault.worker in (first.worker, again.worker):

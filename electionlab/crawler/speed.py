@@ -1,8 +1,8 @@
 """How many pages a second one, two and four workers fetch.
 
-`start` measures what a build has time for; `record` more, for docs/recorded/crawl-speed.json:
+`start` measures what a build has time for; the command line more:
 
-    python -m electionlab crawls --rounds 5 --record docs/recorded/crawl-speed.json
+    python -m electionlab crawls --rounds 5
 """
 
 from __future__ import annotations
@@ -18,17 +18,13 @@ import psutil
 from electionlab.checks.verdict import Outcome, Verdict
 from electionlab.crawler.newsroom import Newsroom
 from electionlab.crawler.observed import Crawled
-from electionlab.host.folders import PROJECT
 from electionlab.lab.benches import PATIENCE_S, Bench, SideBySide, start_as
 from electionlab.lab.recorded import RecordedRounds, command_line
 from electionlab.pictures.strip_plot import Distribution
 
-RECORDED = PROJECT / "docs" / "recorded" / "crawl-speed.json"
-"""The recorded crawls that the page shows."""
-
 KINDS: Mapping[str, tuple[Mapping[str, Any], Mapping[str, str]]] = {
     "slow": (
-        {"count": 96, "stories": 2, "answer_after_s": 0.4},
+        {"count": 64, "stories": 1, "answer_after_s": 0.4},
         {"CRAWLER_SLOTS": "4"},
     ),
     "instant": (
@@ -173,7 +169,7 @@ class Recorded(RecordedRounds[Round]):
         return one
 
 
-def load(path: Path = RECORDED) -> Recorded:
+def load(path: Path) -> Recorded:
     """Read recorded crawls. LabError that says what is wrong with the file."""
     return Recorded.load(path)
 

@@ -136,8 +136,16 @@ def bench(storm: Storm) -> Bench:
     return Bench(lambda: Newsroom(SITES, fenced=storm.fenced), (storm,))
 
 
-def record(count: int, *, command: str, note: str = "", at_once: int | None = None) -> Recorded:
-    """Run `count` storms, every second of them with the plain leader. LabError if one fails."""
+def record(
+    count: int,
+    *,
+    command: str,
+    note: str = "",
+    at_once: int | None = None,
+    path: Path | None = None,
+) -> Recorded:
+    """Run `count` storms, every second of them with the plain leader. With `path`, what is there so
+    far is saved after each. LabError if one fails."""
     storms = [Storm(number // 2 + 1, fenced=number % 2 == 0) for number in range(count)]
     rounds: list[Round] = []
     about: Mapping[str, str] = {}
@@ -146,15 +154,17 @@ def record(count: int, *, command: str, note: str = "", at_once: int | None = No
             crawled = running.history(storm.__name__, within=7200)
             about = crawled.history.about
             rounds.append(judged(crawled, storm))
+            recorded = Recorded.of_today(rounds, about, command=command, note=note)
+            if path:
+                recorded.save(path)
             print(f"{storm.__name__}: {rounds[-1]}", flush=True)
             for repeat in repeated.repeats(crawled):
                 if not repeat.why:
                     print(f"  unexplained: {repeat}", flush=True)
-    return Recorded.of_today(rounds, about, command=command, note=note)
+    return recorded
 
 
 def main(count: int, path: Path | None, note: str, at_once: int | None) -> None:
     """What `python -m electionlab crawler` does."""
     command = command_line("crawler", count, path)
-    recorded = record(count, command=command, note=note, at_once=at_once)
-    print(recorded.save(path) if path else recorded)
+    print(record(count, command=command, note=note, at_once=at_once, path=path))

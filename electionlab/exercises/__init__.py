@@ -7,7 +7,7 @@ On a history, recorded or of this run:
 
 On topics that are made up:
 
-    refuses_what_is_late    compares_tokens
+    refuses_what_is_late    compares_tokens      survives_poison
 
 On a real cluster, in a lab that ends with the check:
 

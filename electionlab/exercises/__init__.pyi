@@ -9,6 +9,7 @@ from .groups import next_leader as next_leader
 from .groups import same_leader as same_leader
 from .leaders import printed_by_the_killed as printed_by_the_killed
 from .leaders import two_leaders as two_leaders
+from .poison import survives_poison as survives_poison
 from .roles import second_role as second_role
 from .roles import stays_on_duty as stays_on_duty
 from .tokens import compares_tokens as compares_tokens

@@ -137,6 +137,24 @@ def test_other_elections_have_a_row_each_and_no_token_lets_through_what_is_late(
     assert len(page.select("figure.distribution svg[role=img]")) == 2
 
 
+def test_headlines_of_the_crawler_are_on_the_page_and_nothing_is_lost(site):
+    page = site.page("notebooks/08-news-crawler")
+    text = outputs(site, "notebooks/08-news-crawler")
+    assert "Traceback" not in text
+    lines = re.findall(r"^ *(\d+\.\d\d) s  (\d{4})  \w.*$", text, re.MULTILINE)
+    assert len(lines) == 12, "as many as the cell follows"
+    assert len({worker for _, worker in lines}) > 1, "found by the whole cluster"
+    claims = [
+        verdict.get_text()
+        for verdict in page.select(".verdict-held")
+        if "article" in verdict.get_text()
+    ]
+    assert any("is in the result." in claim for claim in claims)
+    assert any("is in the result twice" in claim for claim in claims)
+    assert re.search(r"\d+ storms, recorded on \d{4}-\d\d-\d\d\non \d+ cores, \w+", text)
+    assert len(page.select("figure.distribution svg[role=img]")) == 1
+
+
 def test_the_ledger_has_a_verdict_and_something_to_do_in_every_row(site):
     rows = site.page("docs/claims").select("table.claims-ledger tbody tr")
     faults = [claims_faults.glue_name(key) for key in claims_faults.load()]

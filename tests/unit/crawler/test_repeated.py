@@ -40,7 +40,8 @@ def test_a_failure_in_between_is_a_reason(at, explained):
 def test_the_death_of_its_worker_is_a_reason_and_that_of_another_is_none():
     assert why((1.0, URL), (2.0, URL, "2"), [KILLED]) == "worker 1 was killed"
     assert why((1.0, URL, "3"), (2.0, URL, "3"), [KILLED]) == ""
-    assert why((1.6, URL), (2.0, URL), [KILLED]) == ""
+    assert why((1.9, URL), (2.5, URL), [KILLED]) == "worker 1 was killed", "it was on its way"
+    assert why((2.1, URL), (2.5, URL), [KILLED]) == ""
 
 
 def test_a_worker_that_stood_still_and_went_on_is_a_reason():
@@ -56,6 +57,16 @@ def test_a_source_that_moved_in_between_is_a_reason():
         f"{words}, after worker 1 was killed"
     )
     assert why((1.0, URL), (2.0, URL), [moved]) == ""
+
+
+def test_a_visit_that_was_broken_off_says_so_in_its_workers_log():
+    words = "NOT ALL KEPT, SO TO BE ORDERED AGAIN: "
+    logged = ev.Logged(time=1.5, worker="1", level="WARNING", text=words + URL)
+    assert why((1.0, URL), (2.0, URL), [logged]) == repeated.BROKEN_OFF["NOT ALL KEPT"]
+    assert why((1.0, URL, "2"), (2.0, URL, "2"), [logged]) == ""
+    assert why((1.6, URL), (2.0, URL), [logged]) == ""
+    other = ev.Logged(time=1.5, worker="1", level="WARNING", text=words + SITES[1].url)
+    assert why((1.0, URL), (2.0, URL), [other]) == ""
 
 
 def test_reasons_are_counted():

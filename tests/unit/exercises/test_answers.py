@@ -20,7 +20,7 @@ NAMES = {
     ev.WorkerFrozen: "freeze",
     ev.WorkerCut: "cut",
 }
-LIVE = {"on-duty", "second-role", "leader-stays", "after-kill", "after-interrupt"}
+LIVE = {"poison", "on-duty", "second-role", "leader-stays", "after-kill", "after-interrupt"}
 WRONG = {
     "printed": [
         "answer = len(history.of(events.GreetingPrinted))",
