@@ -211,7 +211,7 @@ def test_the_numbers_in_prose_are_numbers(site):
     assert 0 < float(found[2]) <= float(found[1]) < 60
 
 
-@pytest.mark.parametrize("page", [*RUN, INSIDE, WORKERS_PAGE, KAFKA_PAGE])
+@pytest.mark.parametrize("page", [*RUN, WORKERS_PAGE, KAFKA_PAGE])
 def test_evidence_leads_to_the_lines_of_the_logs(site, page):
     links = site.page(page).select("div.verdict details a.log-line")
     assert links
