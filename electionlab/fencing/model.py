@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from electionlab.checks.fencing import StaleGreeting, stale_stamps
+from electionlab.checks.fencing import StaleGreeting, stale_stamps, stamp
 from electionlab.history import events as ev
 from electionlab.history.history import History
 
@@ -29,9 +29,9 @@ FAULT_EVENTS: dict[str, type[ev.Event]] = {
 @dataclass(frozen=True)
 class Round:
     """`tried` counts how often a worker's timer came to publish from this fault until the next,
-    `stored` the greetings that reached the topic, `stale` those behind one of a later generation,
-    and `read` the stale ones that a reader took. `silence_s` is the longest time between two of the
-    others; None if there were fewer than two."""
+    `stored` the greetings of that time that reached the topic, `stale` those behind one of a later
+    generation, and `read` the stale ones that a reader took. `silence_s` is the longest time
+    between two of the others; None if there were fewer than two."""
 
     program: str
     fault: str
@@ -45,15 +45,19 @@ class Round:
 def rounds(history: History, program: str, fault: str) -> list[Round]:
     """The rounds of a history in which this fault happened again and again.
 
-    A stale greeting belongs to the round in which it was made. The last round goes on until the
-    history ends.
+    A stale greeting belongs to the round in which the later generation came: it may have been made
+    just before the fault that held it back. The last round goes on until the history ends.
     """
     begins = [event.time for event in history.of(FAULT_EVENTS[fault])]
     stale = stale_stamps(history)
     stored = history.of(ev.GreetingStored)
+    came: dict[int | None, float] = {}  # when the first greeting of each generation was made
+    for event in stored:
+        generation = stamp(event.greeting)
+        came[generation] = min(event.time, came.get(generation, event.time))
     found = []
     for begin, end in pairwise([*begins, float("inf")]):
-        late = [one for one in stale if begin <= one.greeting.time < end]
+        late = [one for one in stale if begin <= came[one.newest] < end]
         found.append(
             Round(
                 program=program,

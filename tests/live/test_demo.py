@@ -46,7 +46,7 @@ def test_it_walks_through_the_playbook_and_judges():
     meanwhile, _, last = after.partition(f" leads now. {first} is started again")
     heir = meanwhile[-4:]
     assert {name for name, said in LINE.findall(meanwhile) if "PUBLISHING" in said} == {heir}
-    assert re.search(rf"^{first} [\d:.]+ Ctrl\+C$", meanwhile, re.MULTILINE)
+    assert re.search(rf"^{first} +[\d.]+ s [\d:.]+ Ctrl\+C$", meanwhile, re.MULTILINE)
     assert f"== {heir} leads at the end" in last
     verdicts = re.findall(r"^[✓✗?] (held|broken|unknown): ", last, re.MULTILINE)
     assert len(verdicts) == len(CLAIMS)

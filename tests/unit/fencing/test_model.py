@@ -44,6 +44,17 @@ def test_what_came_too_late_does_not_shorten_the_silence():
     assert only.silence_s == 8
 
 
+def test_what_was_made_just_before_a_fault_and_held_back_by_it_belongs_to_its_round():
+    held_back = [
+        *greeting(1, 1, 0),
+        *greeting(1.9, 1, 2, read=False),
+        frozen(2, "A"),
+        *greeting(9, 2, 1),
+    ]
+    (only,) = rounds(History(held_back), "stamped_leader", "freeze")
+    assert (only.stale, only.silence_s) == (1, 8)
+
+
 def test_a_fault_of_another_kind_is_no_round():
     assert rounds(History(EVENTS), "stamped_leader", "cut") == []
 
