@@ -87,8 +87,10 @@ def _tried(folder: str, name: str) -> dict[str, Any]:
         ) from error
     finally:
         trial.stop(within=0)
-    last = trial.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
-    if not last or not last[0].startswith("{"):
-        raise UnsolvedError(f"Your function failed at an ordinary page: {' '.join(last)}")
-    found: dict[str, Any] = json.loads(last[0])
+    lines = trial.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    results = [line for line in lines if line.startswith("{")]
+    if not results:
+        raise UnsolvedError(f"Your function failed at an ordinary page: {' '.join(lines[-1:])}")
+    # Not simply the last line: multiprocessing may complain of what the trial's end has left.
+    found: dict[str, Any] = json.loads(results[-1])
     return found

@@ -2,7 +2,7 @@
 
     python -m electionlab.exercises.poison_trial MODULE NAME
 
-The last line that it prints is a JSON object: `wrong`, what it made of an ordinary page, if that
+The last line of its own is a JSON object: `wrong`, what it made of an ordinary page, if that
 was wrong; or `error`, with which error the poison ended, `stood_s`, for how many seconds the event
 loop stood still at most, `left`, how many processes are left, and `busy_s`, the processor time that
 this process took in the next second. The reader is the crawler's own, in examples/.

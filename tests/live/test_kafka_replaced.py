@@ -29,7 +29,9 @@ def test_a_lab_whose_kafka_is_replaced():
     joined = {event.worker for event in history.of(ev.MemberJoined) if event.time > begun.time}
     seldom = ("held",) if old_leader in joined else ()
     checks.no_stale_publishes(history).expect("broken", *seldom)
-    checks.no_greeting_is_lost(history).expect("unknown", "broken")
+    # Where all that reached a topic was printed, none was lost, and what is not printed may wait.
+    lost = checks.no_greeting_is_lost(history)
+    assert lost.outcome != "held" or lost.figures["waiting"] == 0
 
 
 def test_what_waits_in_vain_says_that_kafka_was_replaced():
