@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # this folder's electionlab, no other one
+# myst-nb brings nbformat, that jsonschema, and that a package that compiles a grammar of
+# international addresses whenever it is imported: a second of each build. No notebook has one.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 project = "Leader election, live"
 author = "The authors of this workbook"
