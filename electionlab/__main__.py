@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from electionlab.command_line import OutputFile, WorkbookCommand, options_of_a_measurement
+from electionlab.command_line import OutputFile, WorkbookCommand, measurements
 from electionlab.errors import LabError, writing
 from electionlab.host import terminal
 
@@ -162,62 +162,8 @@ def storm(rounds: int, seed: int | None, **options: Any) -> None:
         raise LabError("The storm found something that nothing explains: see above.")
 
 
-@commands.command(cls=WorkbookCommand)
-@options_of_a_measurement("Of each fault and setting.")
-def failover(rounds: int, record: Path | None, note: str, at_once: int | None) -> None:
-    """Measure failovers over and over, with many settings."""
-    from electionlab.failover import measure
-    from electionlab.kafka.install import prepare
-
-    prepare()
-    measure.main(rounds, record, note, at_once)
-
-
-@commands.command(cls=WorkbookCommand)
-@options_of_a_measurement("Of each program and fault.")
-def fencing(rounds: int, record: Path | None, note: str, at_once: int | None) -> None:
-    """Break leaders over and over, and count stale greetings."""
-    from electionlab.fencing import measure
-    from electionlab.kafka.install import prepare
-
-    prepare()
-    measure.main(rounds, record, note, at_once)
-
-
-@commands.command(cls=WorkbookCommand)
-@options_of_a_measurement("Of each election and fault.")
-def elections(rounds: int, record: Path | None, note: str, at_once: int | None) -> None:
-    """Break the leaders of several elections, and compare.
-
-    Faust's beside those of ZooKeeper, etcd, PostgreSQL and Redis.
-    """
-    from electionlab.elections import measure
-    from electionlab.kafka.install import prepare
-
-    prepare()
-    measure.main(rounds, record, note, at_once)
-
-
-@commands.command(cls=WorkbookCommand)
-@options_of_a_measurement("Half of them with the plain leader.")
-def crawler(rounds: int, record: Path | None, note: str, at_once: int | None) -> None:
-    """Kill leaders and crawlers in the midst of crawls."""
-    from electionlab.crawler import storms
-    from electionlab.kafka.install import prepare
-
-    prepare()
-    storms.main(rounds, record, note, at_once)
-
-
-@commands.command(cls=WorkbookCommand)
-@options_of_a_measurement("Of each number of workers.")
-def crawls(rounds: int, record: Path | None, note: str, at_once: int | None) -> None:
-    """Measure how fast one, two and four workers crawl."""
-    from electionlab.crawler import speed
-    from electionlab.kafka.install import prepare
-
-    prepare()
-    speed.main(rounds, record, note, at_once)
+for measurement in measurements():
+    commands.add_command(measurement)
 
 
 @commands.command()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -60,3 +61,53 @@ def options_of_a_measurement(rounds: str) -> Callable[[F], F]:
         return command
 
     return add
+
+
+MEASUREMENTS = {
+    "failover": (
+        "failover.measure",
+        "Of each fault and setting.",
+        "Measure failovers over and over, with many settings.",
+    ),
+    "fencing": (
+        "fencing.measure",
+        "Of each program and fault.",
+        "Break leaders over and over, and count stale greetings.",
+    ),
+    "elections": (
+        "elections.measure",
+        "Of each election and fault.",
+        "Break the leaders of several elections, and compare.\n\n"
+        "Faust's beside those of ZooKeeper, etcd, PostgreSQL and Redis.",
+    ),
+    "crawler": (
+        "crawler.storms",
+        "Half of them with the plain leader.",
+        "Kill leaders and crawlers in the midst of crawls.",
+    ),
+    "crawls": (
+        "crawler.speed",
+        "Of each number of workers.",
+        "Measure how fast one, two and four workers crawl.",
+    ),
+}
+"""By command: the module whose `main` measures, what is counted, and the words of its help."""
+
+
+def measurements() -> Iterator[click.Command]:
+    """The commands that measure in rounds."""
+    for name, (module, counted, words) in MEASUREMENTS.items():
+        yield _measurement(name, module, counted, words)
+
+
+def _measurement(name: str, module: str, counted: str, words: str) -> click.Command:
+
+    @click.command(name, cls=WorkbookCommand, help=words)
+    @options_of_a_measurement(counted)
+    def measure(rounds: int, record: Path | None, note: str, at_once: int | None) -> None:
+        from electionlab.kafka.install import prepare
+
+        prepare()
+        importlib.import_module(f"electionlab.{module}").main(rounds, record, note, at_once)
+
+    return measure

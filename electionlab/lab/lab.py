@@ -46,15 +46,11 @@ class Lab(Startable):
     `brokers` is 1 or 3, `room` how many workers it can hold (5, or `size` if that is more; 20 at
     most), `settings` Faust's settings for all workers, `kafka_settings` the brokers', `watch` the
     seconds between two samples (0: no observer). `by` is who breaks things, for the history. Raises
-    LabError if a number is out of range, or no ports are free.
-
-    A lab has a `kafka`, `workers`, a `nemesis` that breaks both, `scaling`, and an
-    `observer`. Experiments call their methods on the lab itself:
-
-    `lives`, `running`, `worker`, `leader`, `history`, `interrupt`, `kill`, `freeze`, `thaw`, `wait`
-    and `wait_…` are those of `workers` (`Workers`) ·
-    `cut`, `heal`, `slow`, `block`, `stop_broker`, `kill_broker`, `start_broker` and
-    `coordinator` those of `nemesis` (`Nemesis`) ·
+    LabError if a number is out of range, or no ports are free. A lab has a `kafka`, `workers`, a
+    `nemesis` that breaks both, `scaling`, and an `observer`. Experiments call their methods on the
+    lab itself: `lives`, `running`, `worker`, `leader`, `history`, `interrupt`, `kill`, `freeze`,
+    `thaw`, `wait` and `wait_…` are those of `workers` (`Workers`) · `cut`, `heal`, `slow`, `block`,
+    `stop_broker`, `kill_broker`, `start_broker` and `coordinator` those of `nemesis` (`Nemesis`) ·
     `add`, `scale` and `rolling_restart` those of `scaling` (`Scaling`).
     """
 

@@ -48,6 +48,12 @@ def test_whatever_a_page_or_a_program_imports_is_there(name, line):
     exec(line, {})
 
 
+def test_no_module_is_too_long_to_be_read_at_once():
+    modules = PROJECT.glob("electionlab/**/*.py")
+    lengths = {path.name: path.read_text(encoding="utf-8").count("\n") for path in modules}
+    assert {name: length for name, length in lengths.items() if length > 250} == {}
+
+
 def test_each_folder_is_a_room():
     folders = [path for path in PROJECT.glob("electionlab/*/") if list(path.glob("*.py"))]
     assert sorted(folder.name for folder in folders) == ROOMS
