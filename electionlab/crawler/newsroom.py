@@ -11,6 +11,7 @@ from electionlab.crawler.observed import Crawled
 from electionlab.crawler.sites import Sites
 from electionlab.errors import LabError
 from electionlab.history import events as ev
+from electionlab.history.history import History
 from electionlab.host import cells
 from electionlab.host.lifecycle import Startable
 from electionlab.host.waiting import wait_until
@@ -80,11 +81,6 @@ class Newsroom(Startable):
             delay_s=float(self._settings["CRAWLER_DELAY_S"]),
         )
 
-    def headlines(self) -> list[ev.Logged]:
-        """What the workers have logged of new articles so far, in the order of time."""
-        logged = self.lab.history().of(ev.Logged)
-        return sorted((e for e in logged if e.text.startswith("NEW: ")), key=lambda e: e.time)
-
     def follow(self, count: int, within: float = 90.0) -> None:
         """Print the headlines as they come in, until there are so many. LabError after `within`
         seconds."""
@@ -92,10 +88,10 @@ class Newsroom(Startable):
 
         def show() -> bool:
             nonlocal shown
-            for event in self.headlines()[shown:count]:
-                at = self.lab.history().at(event.time)
+            history = self.lab.history()
+            for event in headlines(history)[shown:count]:
                 title = event.text.removeprefix("NEW: ").partition(" (http")[0]
-                print(f"{at:6.2f} s  {event.worker}  {title}", flush=True)
+                print(f"{history.at(event.time):6.2f} s  {event.worker}  {title}", flush=True)
                 shown += 1
             return shown >= count
 
@@ -110,9 +106,9 @@ class Newsroom(Startable):
         witness = self.lab.kafka.witness
 
         def done() -> Crawled | None:
-            crawled = self.crawled()
-            if not crawled.done:
+            if not observed.all_ended(self.sites.all, observed.read_visits(witness)):
                 return None
+            crawled = self.crawled()
             found = {entry["url"] for entry in observed.entries(witness, observed.FOUND)}
             return crawled if found <= {article.url for article in crawled.articles} else None
 
@@ -155,3 +151,9 @@ class Newsroom(Startable):
     @property
     def title(self) -> str:
         return f"a newsroom with {len(self.sites.all)} sources"
+
+
+def headlines(history: History) -> list[ev.Logged]:
+    """What the workers have logged of new articles, in the order of time."""
+    new = (event for event in history.of(ev.Logged) if event.text.startswith("NEW: "))
+    return sorted(new, key=lambda event: event.time)

@@ -71,9 +71,7 @@ class Crawled:
     @property
     def done(self) -> bool:
         """Whether each source was read to its end, or given up."""
-        last = self.last_visits
-        ended = (last.get(site.url) for site in self.sites)
-        return all(visit is not None and (visit.dead or not visit.problem) for visit in ended)
+        return all_ended(self.sites, self.visits)
 
     @property
     def wanted(self) -> Mapping[str, tuple[Site, Story]]:
@@ -91,6 +89,13 @@ class Crawled:
         """Pages that the sites were asked for per second, from the first to the last."""
         times = [request.time for request in self.requests]
         return (len(times) - 1) / (max(times) - min(times)) if len(times) > 1 else 0.0
+
+
+def all_ended(sites: Sequence[Site], visits: Sequence[Visit]) -> bool:
+    """Whether the last visit to each source has read it to its end, or given it up."""
+    last = {visit.source: visit for visit in visits}
+    ended = (last.get(site.url) for site in sites)
+    return all(visit is not None and (visit.dead or not visit.problem) for visit in ended)
 
 
 def read_articles(witness: Witness) -> list[Article]:

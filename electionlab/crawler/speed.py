@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -156,10 +156,6 @@ class Recorded(RecordedRounds[Round]):
     FORMAT, WHAT = "electionlab-crawl-speed", "crawls"
 
     @staticmethod
-    def to_json(one: Round) -> Mapping[str, Any]:
-        return asdict(one)
-
-    @staticmethod
     def from_json(entry: Any) -> Round:
         one = Round(**entry)
         if one.kind not in KINDS or one.workers not in WORKERS:
@@ -167,11 +163,6 @@ class Recorded(RecordedRounds[Round]):
         if not (one.pages > 0 and one.seconds > 0 and one.cpu_s > 0):
             raise ValueError("a count or a time is not above 0")
         return one
-
-
-def load(path: Path) -> Recorded:
-    """Read recorded crawls. LabError that says what is wrong with the file."""
-    return Recorded.load(path)
 
 
 def main(count: int, path: Path | None, note: str, at_once: int | None) -> None:

@@ -108,10 +108,6 @@ class Recorded(RecordedRounds[Round]):
     FORMAT, WHAT = "electionlab-crawler", "storms"
 
     @staticmethod
-    def to_json(one: Round) -> Mapping[str, Any]:
-        return asdict(one)
-
-    @staticmethod
     def from_json(entry: Any) -> Round:
         one = Round(**{**entry, "faults": tuple(entry["faults"])})
         counts = [value for name, value in asdict(one).items() if name not in ("fenced", "faults")]

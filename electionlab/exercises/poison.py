@@ -6,15 +6,12 @@ import inspect
 import json
 import os
 import sys
-import tempfile
-import textwrap
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from electionlab.errors import LabError
 from electionlab.exercises.feedback import UnsolvedError, gives_feedback, require_begun, shown
-from electionlab.exercises.writing import is_blank
+from electionlab.exercises.writing import folder_of, is_blank, source_of
 from electionlab.host.folders import PROJECT, new_log
 from electionlab.host.process import Process
 
@@ -37,14 +34,7 @@ def survives_poison(read_safely: Callable[..., Any] | object) -> str:
         raise UnsolvedError(f"A function made by `async def` is wanted, not {shown(read_safely)}.")
     if is_blank(read_safely):
         raise UnsolvedError("Your function does nothing yet.")
-    try:
-        source = textwrap.dedent(inspect.getsource(read_safely))
-    except (OSError, TypeError, SyntaxError) as error:
-        raise UnsolvedError(
-            "The lines of your function are not to be had: write it in a cell."
-        ) from error
-    with tempfile.TemporaryDirectory(prefix="electionlab-exercise-") as folder:
-        Path(folder, f"{MODULE}.py").write_text(source, encoding="utf-8")
+    with folder_of(MODULE, source_of(read_safely)) as folder:
         found = _tried(folder, read_safely.__name__)
     if "wrong" in found:
         raise UnsolvedError(f"From an ordinary page, your function makes {found['wrong']}.")

@@ -7,9 +7,10 @@ import inspect
 import os
 import tempfile
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 from electionlab.exercises.feedback import UnsolvedError, require_begun, shown
 from electionlab.host.folders import PROJECT
@@ -31,6 +32,24 @@ def is_blank(function: object) -> bool:
     return not code.co_names and not any(isinstance(each, CodeType) for each in code.co_consts)
 
 
+def source_of(function: Callable[..., Any]) -> str:
+    """The lines of a learner's function. UnsolvedError if they are not to be had."""
+    try:
+        return textwrap.dedent(inspect.getsource(function))
+    except (OSError, TypeError, SyntaxError) as error:
+        raise UnsolvedError(
+            "The lines of your function are not to be had: write it in a cell."
+        ) from error
+
+
+@contextlib.contextmanager
+def folder_of(module: str, program: str) -> Iterator[str]:
+    """A temporary folder in which a program stands as a module."""
+    with tempfile.TemporaryDirectory(prefix="electionlab-exercise-") as folder:
+        Path(folder, f"{module}.py").write_text(program, encoding="utf-8")
+        yield folder
+
+
 @contextlib.contextmanager
 def program_of(function: object) -> Iterator[dict[str, str]]:
     """A program for workers: examples/anywhere.py, to whose `app` the learner's function adds
@@ -43,13 +62,6 @@ def program_of(function: object) -> Iterator[dict[str, str]]:
         )
     if is_blank(function):
         raise UnsolvedError("Your function adds nothing to `app` yet.")
-    try:
-        source = textwrap.dedent(inspect.getsource(function))
-    except (OSError, TypeError, SyntaxError) as error:
-        raise UnsolvedError(
-            "The lines of your function are not to be had: write it in a cell."
-        ) from error
-    with tempfile.TemporaryDirectory(prefix="electionlab-exercise-") as folder:
-        program = PROGRAM.format(source=source, name=function.__name__)
-        Path(folder, f"{MODULE}.py").write_text(program, encoding="utf-8")
+    program = PROGRAM.format(source=source_of(function), name=function.__name__)
+    with folder_of(MODULE, program) as folder:
         yield {"PYTHONPATH": os.pathsep.join([str(PROJECT / "examples"), folder])}

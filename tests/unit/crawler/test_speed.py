@@ -27,7 +27,7 @@ def test_the_picture_has_a_row_for_each_number_of_workers_that_was_tried():
 def test_crawls_are_saved_and_read_again(tmp_path):
     about = dict.fromkeys(("kafka", "faust-streaming", "aiokafka", "python"), "1")
     recorded = speed.Recorded.of_today(crawls(40.0, 10.0), about, command="x")
-    assert speed.load(recorded.save(tmp_path / "a.json")).rounds == recorded.rounds
+    assert speed.Recorded.load(recorded.save(tmp_path / "a.json")).rounds == recorded.rounds
 
 
 @pytest.mark.parametrize("wrong", [("quick", 1, 1, 1.0, 1.0), ("slow", 3, 1, 1.0, 1.0)])
@@ -35,4 +35,4 @@ def test_a_crawl_that_cannot_be_is_refused(tmp_path, wrong):
     about = dict.fromkeys(("kafka", "faust-streaming", "aiokafka", "python"), "1")
     path = speed.Recorded.of_today([Round(*wrong)], about, command="x").save(tmp_path / "a.json")
     with pytest.raises(LabError, match="round 1"):
-        speed.load(path)
+        speed.Recorded.load(path)
