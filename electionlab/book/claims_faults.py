@@ -22,7 +22,7 @@ from electionlab.errors import LabError
 from electionlab.history import events as ev
 from electionlab.history.history import History
 from electionlab.history.intervals import overlaps
-from electionlab.history.readable import plural
+from electionlab.history.readable import number_of
 from electionlab.host import notes
 
 
@@ -89,7 +89,7 @@ class FaultJudged:
 
     @property
     def _pause(self) -> str:
-        return f"The longest time without a publish: {self.pause_s:.1f} s."
+        return f"The longest time in it without a publish: {self.pause_s:.1f} s."
 
     def __repr__(self) -> str:
         return f"{self.fault.words}: {' '.join(self.lines)}"
@@ -105,7 +105,7 @@ class FaultJudged:
 def one_leader(history: History) -> tuple[str, str]:
     verdict = checks.at_most_one_leader(history)
     both_s, acting_s = (verdict.figures.get(name, 0.0) for name in ("overlap_s", "acting_s"))
-    awake = "" if acting_s == both_s else f", {acting_s:.3f} s of it with both awake"
+    awake = "" if acting_s == both_s else f", {acting_s:.1f} s of it with both awake"
     words = {
         "held": "One led at a time.",
         "broken": f"Two led at once, for {both_s:.3f} s{awake}.",
@@ -118,8 +118,9 @@ def one_acts(history: History) -> tuple[str, str]:
     verdict = checks.one_effective_publisher(history)
     stale = int(verdict.figures.get("stale", 0))
     words = {
-        "held": "Nothing arrived from a replaced leader.",
-        "broken": f"{stale} {plural(stale, 'greeting')} arrived from a replaced leader.",
+        "held": "Nothing arrived that anybody but Kafka's leader had made.",
+        "broken": f"{number_of(stale, 'greeting')} arrived, made by a worker that was no longer "
+        "Kafka's leader.",
         "unknown": "It is not known who sent each greeting.",
     }
     return verdict.outcome, words[verdict.outcome]
@@ -185,7 +186,8 @@ def judge_one(fault: Fault, history: History) -> FaultJudged:
 
 
 def longest_pause_s(history: History) -> float:
-    """The longest time without a publish, in seconds, from when somebody first led."""
+    """The longest time without a publish, in seconds, from when the experiment begins or somebody
+    first leads in it."""
     led_from = history.leaderships[0].start if history.leaderships else history.start
     published = [event.time for event in history.of(ev.Published) if event.time < history.over]
     times = [max(history.start, led_from), *published, history.over]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from electionlab.checks.verdict import interval
 from electionlab.history.history import Fault, History
-from electionlab.history.intervals import union
+from electionlab.history.intervals import Interval, union
 
 AFTERMATH_S = 10.0
 """How many seconds after its end a fault may still be the reason for what happens: a worker that
@@ -60,9 +60,15 @@ def going_on_near(history: History, start: float, end: float) -> str:
     words that begin with a semicolon; empty if there were none."""
     start, end = start - NEAR_S, end + NEAR_S
     going_on = [in_words(history, fault) for fault in history.faults.touching(start, end)]
-    rebalances = history.rebalances.touching(start, end)
+    ends = {span.end for span in history.rebalances if span.end_is_known}
     going_on += [
-        f"rebalance from {interval(history, *whole)}"
-        for whole in union((span.start, span.end) for span in rebalances)
+        f"rebalance from {interval(history, *whole)}{'' if whole[1] in ends else ' and on'}"
+        for whole in history.cached(_rebalances)
+        if whole[0] <= end and whole[1] >= start
     ]
     return f"; near it {', '.join(going_on)}" if going_on else ""
+
+
+def _rebalances(history: History) -> list[Interval]:
+    """When the group was rebalanced, whichever of its workers knew of it."""
+    return union((span.start, span.end) for span in history.rebalances)

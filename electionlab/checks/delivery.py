@@ -84,7 +84,8 @@ def _in_no_log(gone: int, stored: int) -> str:
 
 
 def _not_yet(waiting: int) -> str:
-    return f" {waiting} not yet, and nobody committed past it." if waiting else ""
+    past = "it" if waiting == 1 else "them"
+    return f" {waiting} not yet, and nobody committed past {past}." if waiting else ""
 
 
 def _replaced(history: History) -> str:
@@ -113,7 +114,7 @@ def each_greeting_printed_once(history: History) -> Verdict:
 
     Needs what the broker stored (`Workers.read_topic`); without it the verdict is unknown. What is
     lost counts as in `no_greeting_is_lost`. The evidence says who published and what was going on.
-    Figures: `stored`, `printed`, `lost`, `twice`.
+    Figures: `stored`, `printed`, `lost`, `waiting`, `twice`.
     """
     claim = "Each greeting is printed exactly once."
     stored = history.of(ev.GreetingStored)
@@ -126,6 +127,7 @@ def each_greeting_printed_once(history: History) -> Verdict:
         "stored": len(stored),
         "printed": sum(len(printers.get(event.greeting, ())) for event in stored),
         "lost": len(gone),
+        "waiting": len(history.cached(never_printed)) - len(gone),
         "twice": len(twice),
     }
     why = unlogged(history) if gone else ""

@@ -79,7 +79,9 @@ def greetings_spread(history: History) -> Verdict:
     }
     evidence = tuple(f"worker {worker}: {_in_words(share)}" for worker, share in shares.items())
     by = ", ".join(f"{worker} printed {share.printed}" for worker, share in shares.items())
-    finding = f"Of {len(printed)}: {by}. {printers} of {able} workers that had partitions did."
+    finding = (
+        f"Of {len(printed)} prints: {by}. {printers} of {able} workers that had partitions did."
+    )
     outcome: Outcome = "held"
     if printers < 2 or left_out:
         outcome = "broken"

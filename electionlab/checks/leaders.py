@@ -57,8 +57,8 @@ def at_most_one_leader(history: History, slack_s: float = 0.0) -> Verdict:
     worker reads its assignment before the other. Nor does what comes after we began to stop all
     workers. Figures: `overlap_s`, the total time with two leaders or more; `longest_s`, the longest
     overlap of two workers; `acting_s`, the part of the total in which two of them ran, neither of
-    them frozen; `cut_s`, the part in which one of the two was cut off from the network;
-    `leaderships`.
+    them frozen nor its event loop blocked; `cut_s`, the part in which one of the two was cut off
+    from the network; `leaderships`.
     """
     claim = "At most one worker leads at any time."
     spans = history.leaderships
@@ -74,7 +74,9 @@ def at_most_one_leader(history: History, slack_s: float = 0.0) -> Verdict:
     acting_s = covered(
         acting
         for overlap in overlapping
-        for acting in subtract([overlap[2]], _parts(overlap, history.freezes))
+        for acting in subtract(
+            [overlap[2]], [*_parts(overlap, history.freezes), *_parts(overlap, history.blocks)]
+        )
     )
     cut_s = covered(part for overlap in overlapping for part in _parts(overlap, history.cuts))
     figures = {
@@ -98,8 +100,8 @@ def at_most_one_leader(history: History, slack_s: float = 0.0) -> Verdict:
         for first, second, (start, end) in overlapping
     )
     finding = (
-        f"Two led at once for {overlap_s:.2f} s, {acting_s:.2f} s of it with both of them running"
-        + (f", {cut_s:.2f} s with one of them cut off." if cut_s else ".")
+        f"Two led at once for {overlap_s:.2f} s, {acting_s:.1f} s of it with both of them running"
+        + (f", {cut_s:.1f} s with one of them cut off." if cut_s else ".")
     )
     return Verdict(claim, "broken", finding, evidence, figures)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from bisect import bisect_right
 
-from electionlab.checks.causes import cause
+from electionlab.checks.causes import cause, in_words
 from electionlab.checks.leaders import PATIENCE_S, leading
 from electionlab.checks.verdict import Evidence, Verdict, seconds, where
 from electionlab.history import events as ev
@@ -53,7 +53,8 @@ def new_leader_after_each_loss(history: History, patience_s: float = PATIENCE_S)
             outcome = missing
         elif publish is not None:
             took.append(publish.time - since)
-            what = f"; {publish.worker} published {took[-1]:.2f} s later"
+            what = f"; {publish.worker} published {took[-1]:.2f} s "
+            what += f"after {in_words(history, fault)}" if fault else "later"
         elif all(heir.end < history.over for heir in heirs):
             what = ", and all others ended as well"
         elif history.over - since < patience_s:
@@ -64,7 +65,7 @@ def new_leader_after_each_loss(history: History, patience_s: float = PATIENCE_S)
         words = f"{where(history, loss)}: lost by {loss.by}{what}"
         outcome.append(Evidence.of(loss, words, fault.what if fault else ""))
     if missing:
-        finding = f"{len(missing)} of {len(took) + len(missing)} losses had no successor."
+        finding = f"Losses without a successor: {len(missing)} of {len(took) + len(missing)}."
         return Verdict(claim, "broken", finding, (*missing, *evidence))
     if not took:
         return Verdict(claim, "unknown", "No leader was lost while others ran.", tuple(evidence))

@@ -89,8 +89,8 @@ def publishes_at_interval(history: History, interval_s: float = TIMER_INTERVAL_S
     if not judged:
         finding = f"Too few: {number_of(len(every), 'gap')} between greetings."
         return Verdict(claim, "unknown", finding)
-    medians = [statistics.median(gaps) for _, gaps in judged]
-    furthest = max(medians, key=lambda median: abs(median - interval_s))
+    by, worst = max(judged, key=lambda one: abs(statistics.median(one[1]) - interval_s))
+    furthest = statistics.median(worst)
     figures = {
         "median_s": furthest,
         "longest_s": max(every + silences),
@@ -98,7 +98,9 @@ def publishes_at_interval(history: History, interval_s: float = TIMER_INTERVAL_S
     }
     evidence = tuple(f"{who}: {seconds(gaps)}" for who, gaps in judged)
     held = abs(furthest - interval_s) < TOLERANCE * interval_s
-    return Verdict(claim, "held" if held else "broken", f"{seconds(every)}.", evidence, figures)
+    if not held:
+        return Verdict(claim, "broken", f"{by}: {seconds(worst)}.", evidence, figures)
+    return Verdict(claim, "held", f"{seconds(every)}.", evidence, figures)
 
 
 def _gaps(history: History, span: Span, times: Sequence[float]) -> tuple[list[float], list[float]]:

@@ -15,6 +15,7 @@ from electionlab.checks.broker_view import (
 from electionlab.checks.delivery import NOT_READ as TOPIC_NOT_READ
 from electionlab.checks.verdict import Evidence, Verdict, interval, where
 from electionlab.history import events as ev
+from electionlab.history.attribution import BEFORE_S
 from electionlab.history.history import History, Publisher, StoredGeneration
 from electionlab.history.intervals import union
 
@@ -68,8 +69,10 @@ def one_effective_publisher(history: History) -> Verdict:
 
     A greeting is stale if the broker had stored another leader, or none, before the greeting was
     made. Needs the broker's log of the group, read to its end, and the topic's greetings, of which
-    at least one must be traceable (`History.publisher_of`). A greeting whose publisher is uncertain
-    is not called stale. Figures: `greetings`, `stale`, `uncertain`, `untraced`.
+    at least one must be traceable (`History.publisher_of`). Two workers may publish at almost the
+    same time: if both greetings arrived, it is known how many are stale, and not which. Otherwise
+    such a greeting is uncertain; it is not called stale, but if there is no stale one the verdict
+    is unknown. Figures: `greetings`, `stale`, `uncertain`, `untraced`.
     """
     claim = "Only greetings of the broker's leader reach the topic."
     stored = history.of(ev.GreetingStored)
@@ -83,9 +86,10 @@ def one_effective_publisher(history: History) -> Verdict:
             f"by {where(history, publisher.published)}, while the broker's leader was "
             f"{broker_leader_at(history, greeting.time)}"
         )
-        doubt = "" if publisher.certain else "uncertain: "
+        is_known = publisher.certain or _arrived_late(history, greeting, publisher)
+        doubt = "" if is_known else "uncertain: "
         evidence = Evidence.of(publisher.published, f"{doubt}{words}")
-        (stale if publisher.certain else uncertain).append(evidence)
+        (stale if is_known else uncertain).append(evidence)
     untraced = sum(history.publisher_of(greeting) is None for greeting in stored)
     figures = {
         "greetings": len(stored),
@@ -94,12 +98,21 @@ def one_effective_publisher(history: History) -> Verdict:
         "untraced": untraced,
     }
     if stale:
-        finding = f"{len(stale)} of {len(stored)} came from a worker that it had replaced."
+        finding = f"Made by a worker that did not lead in its eyes: {len(stale)} of {len(stored)}."
         return Verdict(claim, "broken", finding, (*stale, *uncertain), figures)
     if untraced == len(stored):
         return Verdict(claim, "unknown", "No greeting could be traced.", (), figures)
-    finding = f"None of {len(stored)} came from another worker."
-    return Verdict(claim, "held", finding, tuple(uncertain), figures)
+    if uncertain:
+        finding = f"Perhaps made by another worker: {len(uncertain)} of {len(stored)}."
+        return Verdict(claim, "unknown", finding, tuple(uncertain), figures)
+    return Verdict(claim, "held", f"None of {len(stored)} was made by another worker.", (), figures)
+
+
+def _arrived_late(history: History, greeting: ev.GreetingStored, publisher: Publisher) -> bool:
+    """Whether the publisher's greeting arrived, though perhaps another of about the same time is
+    it, and the publisher did not lead at any moment of that time."""
+    start, end = greeting.time - BEFORE_S, greeting.time + BEFORE_S
+    return publisher.arrived and not history.broker_leaderships.touch(start, end, publisher.worker)
 
 
 def no_stale_publishes(history: History) -> Verdict:

@@ -83,17 +83,17 @@ class Newsroom(Startable):
 
     def follow(self, count: int, within: float = 90.0) -> None:
         """Print the headlines as they come in, until there are so many. LabError after `within`
-        seconds."""
-        shown = 0
+        seconds. A worker's line may be read after a later one of another worker."""
+        shown: set[ev.Logged] = set()
 
         def show() -> bool:
-            nonlocal shown
             history = self.lab.history()
-            for event in headlines(history)[shown:count]:
+            fresh = [event for event in headlines(history) if event not in shown]
+            for event in fresh[: count - len(shown)]:
                 title = event.text.removeprefix("NEW: ").partition(" (http")[0]
                 print(f"{history.at(event.time):6.2f} s  {event.worker}  {title}", flush=True)
-                shown += 1
-            return shown >= count
+                shown.add(event)
+            return len(shown) >= count
 
         self._wait(show, within, f"{count} headlines")
 

@@ -8,6 +8,7 @@ from electionlab.checks.verdict import Evidence, Verdict
 from electionlab.crawler.observed import Crawled
 from electionlab.crawler.sites import Request
 from electionlab.history import events as ev
+from electionlab.history.readable import number_of
 
 DONE_TO: dict[type[ev.Event], str] = {
     ev.WorkerKilled: "was killed",
@@ -98,6 +99,6 @@ def each_repeat_has_a_reason(crawled: Crawled) -> Verdict:
             for repeat in unexplained
         )
         return Verdict(claim, "broken", f"{len(unexplained)} have none.", evidence, figures)
-    evidence_of = tuple(f"{count} pages: {why}" for why, count in reasons.items())
-    finding = f"Of {len(crawled.requests)} pages, {len(again)} were fetched again."
+    evidence_of = tuple(f"{number_of(count, 'page')}: {why}" for why, count in reasons.items())
+    finding = f"{len(again)} of {len(crawled.requests)} requests were for a page fetched before."
     return Verdict(claim, "held", finding, evidence_of, figures)

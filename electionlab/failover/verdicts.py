@@ -41,8 +41,8 @@ def follows_the_settings(measured: Sequence[Round], fault: str) -> Verdict:
     each plus the machine's own lateness in that round. `unknown` if the machine was too slow in all
     rounds, or there are none. `broken` also if most rounds in which the machine was fast enough
     were not plain failovers: one rebalance, each step logged. Figures: `rounds`, `set_aside`,
-    `late` (set aside because the machine was too slow), `furthest_s` (how far the furthest step
-    lies outside its range).
+    `late` (set aside because the machine was too slow), `furthest_s` (how far the furthest wait
+    lies outside its range), `work_s` (the longest step that is work).
     """
     claim = f"After {fault}, each step of a failover takes as long as the settings say."
     of_fault = [failover for failover in measured if failover.fault == fault]
@@ -53,12 +53,15 @@ def follows_the_settings(measured: Sequence[Round], fault: str) -> Verdict:
         for failover in of_fault
         if failover.set_aside
     ]
-    furthest, wrong = 0.0, 0
+    furthest, longest_work, wrong = 0.0, 0.0, 0
     for failover in counted:
         ranges = failover.settings.predicted_steps(fault)
         for step, beyond in failover.beyond().items():
             low, high = ranges[step]
-            furthest = max(furthest, abs(beyond))
+            if high:
+                furthest = max(furthest, abs(beyond))
+            else:
+                longest_work = max(longest_work, beyond)
             if abs(beyond) > (WAIT_S if high else WORK_S) + failover.late_s:
                 wrong += 1
                 evidence.append(
@@ -70,6 +73,7 @@ def follows_the_settings(measured: Sequence[Round], fault: str) -> Verdict:
         "set_aside": len(of_fault) - len(counted),
         "late": len(of_fault) - len(punctual),
         "furthest_s": furthest,
+        "work_s": longest_work,
     }
     aside = f", {figures['set_aside']} set aside" if figures["set_aside"] else ""
     odd = len(punctual) - len(counted)
@@ -91,7 +95,10 @@ def follows_the_settings(measured: Sequence[Round], fault: str) -> Verdict:
         finding = f"{steps} in {rounds} too far outside{aside}."
     else:
         rounds = number_of(len(counted), "round")
-        finding = f"{rounds}{aside}, no step further than {furthest:.2f} s outside of its range."
+        finding = (
+            f"{rounds}{aside}, no wait further than {furthest:.2f} s outside of its range, "
+            f"no work longer than {longest_work:.2f} s."
+        )
     return Verdict(claim, outcome, finding, tuple(evidence), figures)
 
 

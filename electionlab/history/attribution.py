@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from electionlab.history import events as ev
 
@@ -20,11 +20,14 @@ AFTER_S = 0.01  # both times are truncated to milliseconds, by different program
 @dataclass(frozen=True)
 class Publisher:
     """The worker that published a greeting, and its `Published` event. `certain` is False if
-    another worker published so close in time that it may have been the one."""
+    another worker published so close in time that it may have been the one. `arrived` is True if
+    some greeting is this publish's, whichever it is: those that were stored at about that time are
+    as many as were published."""
 
     worker: str
     published: ev.Published
     certain: bool
+    arrived: bool = True
 
 
 def match(
@@ -37,6 +40,7 @@ def match(
     times = [event.time for event in published]
     taken: dict[int, bool] = {}  # the number of a publish: whether it was taken for certain
     publishers = {}
+    doubtful: list[tuple[ev.GreetingStored, set[int]]] = []  # with the publishes it may be
     for greeting in stored:
         first = bisect_left(times, greeting.time - BEFORE_S)
         near = range(first, bisect_right(times, greeting.time + AFTER_S))
@@ -45,7 +49,27 @@ def match(
             continue
         _, nearest = min((abs(times[number] - greeting.time), number) for number in free)
         worker = published[nearest].worker
-        rivals = (published[number].worker for number in near if not taken.get(number))
-        taken[nearest] = all(rival == worker for rival in rivals)
+        rivals = {number for number in near if not taken.get(number)}
+        taken[nearest] = all(published[rival].worker == worker for rival in rivals)
         publishers[greeting] = Publisher(worker, published[nearest], taken[nearest])
+        if not taken[nearest]:
+            doubtful.append((greeting, rivals))
+    for greetings, candidates in _groups(doubtful):
+        if len(greetings) < len(candidates):
+            for greeting in greetings:
+                publishers[greeting] = replace(publishers[greeting], arrived=False)
     return publishers
+
+
+def _groups(
+    doubtful: Sequence[tuple[ev.GreetingStored, set[int]]],
+) -> list[tuple[list[ev.GreetingStored], set[int]]]:
+    """Greetings that may be each other's, with all publishes that they may be."""
+    groups: list[tuple[list[ev.GreetingStored], set[int]]] = []
+    for greeting, rivals in doubtful:  # in order of time, so only the last group can go on
+        if groups and groups[-1][1] & rivals:
+            groups[-1][0].append(greeting)
+            groups[-1][1].update(rivals)
+        else:
+            groups.append(([greeting], set(rivals)))
+    return groups

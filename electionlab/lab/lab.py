@@ -182,15 +182,15 @@ class Lab(Startable):
         self.observer.begin_anew()
 
     def watch(self, experiment: Callable[[Self], None], *, settle: float = 8.0) -> History:
-        """Run one experiment and return the history of that time alone, which counts its seconds
-        from the experiment's beginning."""
+        """Run one experiment; return that time's history, which counts its seconds from there."""
         begun = window.just_before(self.history().events, time.time())
         with self.workers.recorder.experiment(begun):
             experiment(self)
             self.workers.read_topic(settle)
             self.observer.settle()
-            history = self.history().between(begun, time.time())
-        history.log = in_order(logged(self.lives), begun, history.end)
+            end = time.time()  # before it is read: later lines would be in its log alone
+            history = self.history().between(begun, end)
+            history.log = in_order(logged(self.lives), begun, end)
         return history
 
     def finish(self, *, settle: float = 5.0) -> History:

@@ -25,13 +25,15 @@ LANE, LEFT, BAND = 62, 74, 26
 
 def _bands(canvas: Canvas) -> list[str]:
     drawn = []
+    before = before_until(canvas.history)
     for span in canvas.history.leaderships:
         colour, _ = canvas.looks[span.worker]
         how = {"class_": "leads", "style": f"fill:{colour};stroke:{colour}"}
         drawn.append(canvas.box(span, BAND / 2, rx=3, **how))
-        words = f"leads · generation {span.generation}"
+        # In which generation a leadership began before the window, its state does not tell.
+        began = f"leads · generation {span.generation}" if span.start > before else "leads"
         room = canvas.x(span.end) - canvas.x(span.start)
-        fits = (short for short in (words, "leads") if SMALL_LETTER * len(short) + 6 < room)
+        fits = (short for short in (began, "leads") if SMALL_LETTER * len(short) + 6 < room)
         x, y = px(canvas.x(span.start) + 4), px(canvas.middle(span.worker) - 1)
         drawn.append(text(next(fits, ""), class_="small", x=x, y=y))
     return drawn
@@ -124,7 +126,7 @@ class Timeline:
         heads, shown = ["seconds", "worker", "what happened", "log line"], self.history.of(*SHOWN)
         before = before_until(self.history)
         rows = [
-            [self._second(event, before), event.worker, what(event), event.line or ""]
+            [self._second(event, before), event.worker, self._what(event, before), event.line or ""]
             for event in shown
         ]
         if any(action.is_number for action in placed):
@@ -132,6 +134,11 @@ class Timeline:
             for row, event in zip(rows, shown, strict=True):
                 row.append(numbers.get(event, ""))
         return Table(heads, rows)
+
+    @staticmethod
+    def _what(event: Event, before: float) -> str:
+        led_already = isinstance(event, ev.LeadershipGained) and event.time <= before
+        return "leads" if led_already else what(event)
 
     def _second(self, event: Event, before: float) -> str:
         return "before" if event.time <= before else f"{self.history.at(event.time):.3f}"

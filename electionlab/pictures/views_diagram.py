@@ -94,6 +94,11 @@ class Views:
         rows += [(span, "its own log, not the broker") for span in self.only_by_log]
         rows += [(span, "the broker, not its own log") for span in self.only_by_broker]
         rows.sort(key=lambda pair: pair[0].start)
+
+        def until(span: Span, says: str) -> str:
+            goes_on = " (last answer)" if says == SAYS["HTTP"] else " and on"
+            return f"{at(span.end):.3f}{'' if span.end_is_known else goes_on}"
+
         return Table(
             ["worker", "leads, says", "from second", "to second", "lasting", "generation"],
             [
@@ -101,8 +106,8 @@ class Views:
                     span.worker,
                     says,
                     f"{at(span.start):.3f}",
-                    f"{at(span.end):.3f}{'' if span.end_is_known else ' and on'}",
-                    f"{span.length_s:.3f}",
+                    until(span, says),
+                    f"{span.length_s:.3f}" if span.length_s else "",
                     "" if span.generation is None else span.generation,
                 )
                 for span, says in rows

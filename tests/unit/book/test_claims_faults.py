@@ -100,9 +100,9 @@ def test_a_fault_that_keeps_all_promises_is_told_in_four_lines():
     judged = claims_faults.judge_one(fault(), History(sound_run()))
     assert judged.lines == [
         "✓ One led at a time.",
-        "✓ Nothing arrived from a replaced leader.",
+        "✓ Nothing arrived that anybody but Kafka's leader had made.",
         "✓ Somebody led in the end; without a leader: 3.0 s at most.",
-        "The longest time without a publish: 5.0 s.",
+        "The longest time in it without a publish: 5.0 s.",
     ]
     assert judged.kind == "held"
     assert judged.in_words == " ".join(judged.lines).replace("✓ ", "")
@@ -153,7 +153,10 @@ def test_where_nobody_ever_led_nothing_is_known_and_nothing_is_red():
 def test_what_arrives_from_a_replaced_leader_is_counted():
     history = History([*stale_run(), published(15, "A"), stored(15.01, "0.1")])
     outcome, words = claims_faults.one_acts(history)
-    assert (outcome, words) == ("broken", "1 greeting arrived from a replaced leader.")
+    assert (outcome, words) == (
+        "broken",
+        "1 greeting arrived, made by a worker that was no longer Kafka's leader.",
+    )
 
 
 def test_the_experiments_of_a_page_are_judged_in_the_order_of_the_ledger(tmp_path):

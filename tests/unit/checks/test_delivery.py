@@ -96,7 +96,7 @@ def test_greetings_that_were_printed_once_are_counted_by_worker():
         "held",
         "All 2 in the topic, each by one worker. 1 not yet, and nobody committed past it.",
         ("worker A: 1", "worker B: 1"),
-        {"stored": 3, "printed": 2, "lost": 0, "twice": 0},
+        {"stored": 3, "printed": 2, "lost": 0, "waiting": 1, "twice": 0},
     )
     everything = run_of(*GROUP, stored(2, "a", 0), printed(3, "A", "a"))
     verdict = checks.each_greeting_printed_once(everything)
@@ -117,7 +117,7 @@ def test_lost_greetings_are_told_before_those_that_were_printed_again():
             "b (partition 0): printed by 7.000 s, worker B and 20.000 s, worker A and 30.000 s, "
             "worker A; near it freeze of B at 15.000 s",
         ),
-        {"stored": 2, "printed": 3, "lost": 1, "twice": 1},
+        {"stored": 2, "printed": 3, "lost": 1, "waiting": 0, "twice": 1},
     )
 
 
@@ -129,6 +129,19 @@ def test_what_went_on_near_the_first_or_the_last_print_is_told(revoked_at, is_to
     history = run_of(*rebalance, stored(5, "b", 0), printed(7, "A", "b"), printed(30, "A", "b"))
     (line,) = checks.each_greeting_printed_once(history).evidence
     assert ("; near it rebalance from" in line) == is_told
+
+
+def test_a_rebalance_is_told_whole_and_with_an_open_end():
+    near_it, beyond = (revoked(3, "A"), given(7, "A", 0)), (revoked(6, "B"), given(20, "B", 1))
+    for rebalances, told in (
+        (near_it + beyond, "20.000 s"),
+        (near_it + beyond[:1], "40.000 s and on"),
+    ):
+        history = run_of(
+            *rebalances, stored(1, "b", 0), printed(1.5, "A", "b"), printed(1.6, "A", "b")
+        )
+        (line,) = checks.each_greeting_printed_once(history).evidence
+        assert line.endswith(f"; near it rebalance from 3.000 to {told}")
 
 
 # In order
@@ -188,7 +201,7 @@ def test_a_lost_greeting_is_told():
     history = History([stored(1, "0.1"), stored(2, "0.2"), printed(2, "A", "0.2")])
     verdict = checks.each_greeting_printed_once(history)
     assert verdict.evidence == ("0.1 (partition 0): not printed",)
-    assert verdict.figures == {"stored": 2, "printed": 1, "lost": 1, "twice": 0}
+    assert verdict.figures == {"stored": 2, "printed": 1, "lost": 1, "waiting": 0, "twice": 0}
 
 
 def test_a_greeting_printed_twice_is_told_with_both_printers():
@@ -197,7 +210,7 @@ def test_a_greeting_printed_twice_is_told_with_both_printers():
     assert verdict.evidence == (
         "0.1 (partition 0): printed by 1.000 s, worker A and 3.000 s, worker B",
     )
-    assert verdict.figures == {"stored": 1, "printed": 2, "lost": 0, "twice": 1}
+    assert verdict.figures == {"stored": 1, "printed": 2, "lost": 0, "waiting": 0, "twice": 1}
 
 
 def at(partition, offset, greeting):

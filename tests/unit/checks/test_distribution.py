@@ -38,7 +38,7 @@ def test_who_printed_is_counted():
     assert spread("AABA" * 2, *HALVES) == Verdict(
         ANY,
         "held",
-        "Of 8: A printed 6, B printed 2. 2 of 2 workers that had partitions did.",
+        "Of 8 prints: A printed 6, B printed 2. 2 of 2 workers that had partitions did.",
         ("worker A: 6", "worker B: 2"),
         {"greetings": 8, "workers": 2, "able": 2, "share_largest": 0.75, "left_out": 0},
     )
@@ -48,7 +48,7 @@ def test_one_printer_of_few_greetings_is_not_any_running_worker():
     assert spread("AAAAA", *HALVES) == Verdict(
         ANY,
         "broken",
-        "Of 5: A printed 5, B printed 0. 1 of 2 workers that had partitions did.",
+        "Of 5 prints: A printed 5, B printed 0. 1 of 2 workers that had partitions did.",
         ("worker A: 5", "worker B: 0, which may be chance: it had partitions while 5 were printed"),
         {"greetings": 5, "workers": 1, "able": 2, "share_largest": 1, "left_out": 0},
     )
@@ -59,7 +59,8 @@ def test_a_worker_that_is_left_out_is_told_with_its_partitions():
     assert spread("AB" * 10, *HALF_TO_C, workers="ABC") == Verdict(
         ANY,
         "broken",
-        "Of 20: A printed 10, B printed 10, C printed 0. 2 of 3 workers that had partitions did.",
+        "Of 20 prints: A printed 10, B printed 10, C printed 0. 2 of 3 workers that had partitions "
+        "did.",
         ("worker A: 10", "worker B: 10", "worker C: 0, of partitions 4, 5, 6, 7"),
         {"greetings": 20, "workers": 2, "able": 3, "share_largest": 0.5, "left_out": 1},
     )
@@ -186,7 +187,7 @@ def test_the_share_of_the_busiest_worker_is_told():
         **{"share_largest": 0.8, "left_out": 0},
     }
     assert verdict.finding == (
-        "Of 5: A printed 4, B printed 1. 2 of 2 workers that had partitions did."
+        "Of 5 prints: A printed 4, B printed 1. 2 of 2 workers that had partitions did."
     )
 
 

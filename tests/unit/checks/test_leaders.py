@@ -4,6 +4,7 @@ import dataclasses
 
 from histories import (
     assigned,
+    blocked,
     cut,
     ended,
     ending,
@@ -49,7 +50,7 @@ def test_two_leaders_are_told_with_how_long_both_ran():
     assert two_lead() == Verdict(
         ONE,
         "broken",
-        "Two led at once for 6.00 s, 6.00 s of it with both of them running.",
+        "Two led at once for 6.00 s, 6.0 s of it with both of them running.",
         ("10.000 to 16.000 s: A (generation None) and B (generation 2)",),
         {"overlap_s": 6, "longest_s": 6, "acting_s": 6, "cut_s": 0, "leaderships": 2},
     )
@@ -58,10 +59,14 @@ def test_two_leaders_are_told_with_how_long_both_ran():
 def test_two_leaders_are_told_with_how_long_one_was_cut_off():
     verdict = two_lead(cut(8, "A"), healed(14, "A"), frozen(11, "A"), thawed(12, "A"))
     assert verdict.finding == (
-        "Two led at once for 6.00 s, 5.00 s of it with both of them running, 4.00 s with one of "
+        "Two led at once for 6.00 s, 5.0 s of it with both of them running, 4.0 s with one of "
         "them cut off."
     )
     assert (verdict.figures["acting_s"], verdict.figures["cut_s"]) == (5, 4)
+
+
+def test_a_leader_whose_loop_is_blocked_does_not_run():
+    assert two_lead(blocked(11, "A", 2)).figures["acting_s"] == 4
 
 
 def test_two_leaders_while_the_run_ends_do_not_count():
@@ -167,7 +172,7 @@ def test_two_leaders_are_told_with_the_length_of_their_overlap():
         "cut_s": 0,
         "leaderships": 2,
     }
-    assert "for 4.50 s, 4.50 s of it" in verdict.finding
+    assert "for 4.50 s, 4.5 s of it" in verdict.finding
     assert verdict.evidence == ("3.000 to 7.500 s: A (generation None) and B (generation None)",)
 
 
@@ -243,7 +248,7 @@ def test_an_overlap_is_told_with_the_part_in_which_a_leader_was_cut_off():
     verdict = checks.at_most_one_leader(history)
     assert verdict.figures["overlap_s"] == verdict.figures["longest_s"] == 6
     assert (verdict.figures["cut_s"], verdict.figures["acting_s"]) == (5, 6)
-    assert "5.00 s with one of them cut off" in verdict.finding
+    assert "5.0 s with one of them cut off" in verdict.finding
 
 
 def test_an_overlap_within_the_slack_does_not_count():

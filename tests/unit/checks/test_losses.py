@@ -40,7 +40,8 @@ def test_losses_are_told_with_how_long_the_successor_took():
         "From the fault to the successor's first greeting: median 4.50 s (2.00 to 7.00 s, 2 "
         "times).",
         (
-            "16.000 s, worker A, line 8 of its log: lost by assignment; B published 7.00 s later",
+            "16.000 s, worker A, line 8 of its log: lost by assignment; B published 7.00 s "
+            "after cut of A at 4.000 s",
             "20.000 s, worker B: lost by assignment; A published 2.00 s later",
         ),
         {"median_s": 4.5, "longest_s": 7, "losses": 2},
@@ -55,10 +56,10 @@ def test_losses_without_a_successor_are_told_first():
     assert verdict == Verdict(
         AFTER,
         "broken",
-        "1 of 2 losses had no successor.",
+        "Losses without a successor: 1 of 2.",
         (
             "20.000 s, worker B: lost by exit, and nobody published after it",
-            "5.000 s, worker A: lost by exit; B published 4.00 s later",
+            "5.000 s, worker A: lost by exit; B published 4.00 s after kill -9 of A at 5.000 s",
         ),
     )
 
@@ -163,7 +164,9 @@ def test_the_time_to_a_new_leader_counts_from_the_kill_to_its_first_publish():
     verdict = checks.new_leader_after_each_loss(lost_at(killed(4, "A")))
     assert verdict.outcome == "held"
     assert verdict.figures == {"median_s": 5, "longest_s": 5, "losses": 1}
-    assert verdict.evidence == ("4.000 s, worker A: lost by exit; B published 5.00 s later",)
+    assert verdict.evidence == (
+        "4.000 s, worker A: lost by exit; B published 5.00 s after kill -9 of A at 4.000 s",
+    )
 
 
 def test_the_time_counts_from_the_freeze_that_led_to_the_loss():

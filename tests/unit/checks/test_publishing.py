@@ -82,7 +82,7 @@ def test_the_leadership_that_differs_most_decides_and_short_ones_are_judged_toge
     assert checks.publishes_at_interval(history) == Verdict(
         INTERVAL,
         "broken",
-        "median 2.50 s (2.00 to 3.00 s, 6 times).",
+        "A, from 1.000 s: median 3.00 s (3.00 to 3.00 s, 3 times).",
         (
             "A, from 1.000 s: median 3.00 s (3.00 to 3.00 s, 3 times)",
             "shorter leaderships: median 2.00 s (2.00 to 2.00 s, 3 times)",

@@ -121,4 +121,4 @@ def test_the_recorded_run_lost_three_leaders_and_no_greeting():
     assert losses.figures["losses"] == 3
     assert losses.figures["longest_s"] == pytest.approx(7.911, abs=0.001)
     greetings = checks.each_greeting_printed_once(recorded())
-    assert greetings.figures == {"stored": 17, "printed": 26, "lost": 0, "twice": 8}
+    assert greetings.figures == {"stored": 17, "printed": 26, "lost": 0, "waiting": 0, "twice": 8}

@@ -31,9 +31,9 @@ def test_steps_within_their_ranges_keep_the_promise():
     assert judged(took(told=0.5), took(ticked=2.25)) == Verdict(
         STEPS,
         "held",
-        "2 rounds, no step further than 0.25 s outside of its range.",
+        "2 rounds, no wait further than 0.25 s outside of its range, no work longer than 0.00 s.",
         (),
-        {"rounds": 2, "set_aside": 0, "late": 0, "furthest_s": 0.25},
+        {"rounds": 2, "set_aside": 0, "late": 0, "furthest_s": 0.25, "work_s": 0},
     )
 
 
@@ -48,7 +48,7 @@ def test_each_step_that_is_too_far_off_is_told_with_its_range():
             "6 / 1 / 2 s, at 10.0 s: regrouped after 1.25 s, predicted 0 to 0 s",
             "6 / 1 / 2 s, at 10.0 s: noticed after 4.50 s, predicted 5 to 6 s",
         ),
-        {"rounds": 4, "set_aside": 0, "late": 0, "furthest_s": 1.25},
+        {"rounds": 4, "set_aside": 0, "late": 0, "furthest_s": 0.5, "work_s": 1.25},
     )
 
 
@@ -60,9 +60,10 @@ def test_rounds_that_are_set_aside_are_told_with_the_reason():
     assert judged(took(2.0), took()) == Verdict(
         STEPS,
         "held",
-        "1 round, 1 set aside, no step further than 0.00 s outside of its range.",
+        "1 round, 1 set aside, no wait further than 0.00 s outside of its range, "
+        "no work longer than 0.00 s.",
         (TOO_LATE,),
-        {"rounds": 1, "set_aside": 1, "late": 1, "furthest_s": 0},
+        {"rounds": 1, "set_aside": 1, "late": 1, "furthest_s": 0, "work_s": 0},
     )
     broken = judged(took(2.0), took(told=1.5))
     assert broken.finding == "1 step in 1 round too far outside, 1 set aside."
@@ -74,12 +75,12 @@ def test_a_machine_that_was_too_slow_in_all_rounds_tells_nothing():
         "unknown",
         "This machine was too slow for 2 rounds to prove anything.",
         (TOO_LATE, TOO_LATE),
-        {"rounds": 0, "set_aside": 2, "late": 2, "furthest_s": 0},
+        {"rounds": 0, "set_aside": 2, "late": 2, "furthest_s": 0, "work_s": 0},
     )
 
 
 def test_without_a_round_nothing_is_known():
-    figures = {"rounds": 0, "set_aside": 0, "late": 0, "furthest_s": 0}
+    figures = {"rounds": 0, "set_aside": 0, "late": 0, "furthest_s": 0, "work_s": 0}
     assert judged() == Verdict(STEPS, "unknown", "There was no round.", (), figures)
 
 
@@ -90,7 +91,7 @@ def test_most_rounds_on_a_machine_that_is_fast_enough_have_to_be_plain_failovers
         "broken",
         "2 of 3 rounds were no plain failover on a machine fast enough.",
         (TOO_LATE, TWO_REBALANCES, TWO_REBALANCES),
-        {"rounds": 1, "set_aside": 3, "late": 1, "furthest_s": 0},
+        {"rounds": 1, "set_aside": 3, "late": 1, "furthest_s": 0, "work_s": 0},
     )
     assert judged(twice, took()).outcome == "held"
 
@@ -199,7 +200,7 @@ def test_a_recorded_run_of_other_versions_decides_nothing_and_the_live_evidence_
         "This machine was too slow for 1 round to prove anything. The run recorded on "
         "2026-11-23 had kafka 4.3.0 instead of 5, aiokafka 2 instead of 3.",
         (TOO_LATE,),
-        {"rounds": 0, "set_aside": 1, "late": 1, "furthest_s": 0},
+        {"rounds": 0, "set_aside": 1, "late": 1, "furthest_s": 0, "work_s": 0},
     )
 
 

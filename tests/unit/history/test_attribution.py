@@ -33,6 +33,24 @@ def test_the_nearer_of_two_workers_is_taken_and_uncertain():
     assert names(*events) == [("B", False), ("A", False)]
 
 
+def arrived(*events):
+    history = run_of(*events)
+    return [history.publisher_of(event).arrived for event in events if hasattr(event, "offset")]
+
+
+def test_as_many_greetings_as_publishes_have_all_arrived():
+    both = [published(9, "A"), published(9.05, "B")]
+    assert arrived(*both, stored(9.06, "a"), stored(9.07, "b", 1)) == [True, True]
+    assert arrived(*both, stored(9.06, "a")) == [False]
+
+
+def test_greetings_that_share_a_publish_are_counted_together():
+    three = [published(9, "A"), published(9.2, "B"), published(9.4, "A")]
+    assert arrived(*three, stored(9.205, "a"), stored(9.405, "b", 1)) == [False, False]
+    alone = [published(5, "A"), published(5.001, "B"), stored(5.002, "c", 2)]
+    assert arrived(*alone, *three, stored(9.205, "a"), stored(9.405, "b", 1)) == [False] * 3
+
+
 def test_two_publishes_of_one_worker_leave_no_doubt():
     events = [published(9, "A"), published(9.05, "A"), stored(9.06, "a")]
     assert names(*events) == [("A", True)]

@@ -227,6 +227,11 @@ def test_the_table_has_each_span_and_each_disagreement():
     assert ["B", "the broker", "10.000", "30.000 and on", "20.000", "2"] in rows
 
 
+def test_what_http_said_last_does_not_go_on():
+    rows = Views(History([started(0, "A"), view(3, "A", True), ended(4)])).table().rows
+    assert rows == [["A", "its own HTTP", "3.000", "3.000 (last answer)", "", ""]]
+
+
 def test_a_leadership_that_never_was_the_brokers_is_told_from_when_to_when():
     events = [joined(0, "A", 1), joined(0, "B", 1), group_stored(0, 1, "AB", "B")]
     history = History([*events, assigned(3, "A", True), ended(9)])

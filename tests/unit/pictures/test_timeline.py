@@ -274,5 +274,12 @@ def test_what_is_done_after_the_end_of_the_run_has_no_label():
 def test_in_a_windows_table_the_state_at_its_start_was_before():
     rows = Timeline(History(sound_run()).between(6.5, 22)).table().rows
     before = [row[1:3] for row in rows if row[0] == "before"]
-    assert before == [["A", "start"], ["B", "start"], ["A", "becomes leader"]]
+    assert before == [["A", "start"], ["B", "start"], ["A", "leads"]]
     assert not any(row[0] == "before" for row in Timeline(History(sound_run())).table().rows)
+
+
+def test_a_leadership_from_before_a_window_has_no_generation_on_its_band():
+    labels = [found.text for found in picture(History(sound_run()).between(6.5, 22)).iter("text")]
+    assert "leads" in labels
+    whole = [found.text for found in picture(History(sound_run())).iter("text")]
+    assert any((label or "").startswith("leads · generation") for label in whole)
