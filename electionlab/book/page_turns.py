@@ -3,6 +3,7 @@
 Sphinx reads each page in a forked process of its own. Before a page is executed it takes its turn
 here: the pages that use the playbook's ports (the lane) follow one another, and those that say
 `ports: own` in their front matter (a notebook in its metadata) run beside them, a few at once.
+Those that say `seconds: …` there, about how long they run, begin before the others.
 """
 
 from __future__ import annotations
@@ -32,12 +33,14 @@ POLL_S = 0.2
 class Page:
     """What has to be known about a page before it is read. `cells` is how many it has to
     execute, `own_ports` whether it leaves the playbook's ports alone, `both_kafkas` whether it also
-    starts the Kafka with ZooKeeper."""
+    starts the Kafka with ZooKeeper, `seconds` about how long it runs, by its own account (0 if it
+    does not say)."""
 
     name: str
     cells: int
     own_ports: bool = False
     both_kafkas: bool = False
+    seconds: float = 0
 
     @property
     def runs(self) -> bool:
@@ -51,11 +54,14 @@ def look(name: str, path: Path) -> Page:
         notebook = json.loads(text)
         cells = sum(cell["cell_type"] == "code" for cell in notebook["cells"])
         own = notebook["metadata"].get("ports") == "own"
+        seconds = notebook["metadata"].get("seconds", 0)
     else:
         head = re.match(r"---\n(.*?)^---$", text, re.DOTALL | re.MULTILINE)
         cells = text.count("{code-cell}") if head else 0
         own = bool(head and re.search(r"^ports: *own$", head[1], re.MULTILINE))
-    return Page(name, cells, own, "ZooKeeperWay" in text)
+        said = head and re.search(r"^seconds: *(\d+)$", head[1], re.MULTILINE)
+        seconds = int(said[1]) if said else 0
+    return Page(name, cells, own, "ZooKeeperWay" in text, seconds)
 
 
 class Turns:
@@ -74,7 +80,10 @@ class Turns:
         lane = sorted((p for p in known if p.runs and not p.own_ports), key=lambda p: p.both_kafkas)
         self._lane = [page.name for page in lane]
         # The longest first, or one of them might run on alone at the end.
-        beside = sorted((p for p in known if p.runs and p.own_ports), key=lambda p: -p.cells)
+        beside = sorted(
+            (page for page in known if page.runs and page.own_ports),
+            key=lambda page: (-page.seconds, -page.cells),
+        )
         self._beside = [page.name for page in beside]
         self._others = [page.name for page in known if not page.runs]
         fork = multiprocessing.get_context("fork")

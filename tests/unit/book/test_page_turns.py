@@ -39,6 +39,8 @@ def notebook(cells=("code",), **metadata):
         ("page.md", markdown(), Page("it", 1)),
         ("page.md", markdown("ports: own"), Page("it", 1, own_ports=True)),
         ("page.md", markdown("ports: owned"), Page("it", 1)),
+        ("page.md", markdown("ports: own", "seconds: 70"), Page("it", 1, True, seconds=70)),
+        ("page.md", markdown("seconds: many"), Page("it", 1)),
         ("page.md", markdown(cell="ports: own"), Page("it", 0)),
         ("page.md", markdown() + "\nports: own\n", Page("it", 1)),
         ("page.md", markdown() + "\nZooKeeperWay\n", Page("it", 1, both_kafkas=True)),
@@ -46,12 +48,13 @@ def notebook(cells=("code",), **metadata):
         ("page.ipynb", notebook(), Page("it", 1)),
         ("page.ipynb", notebook(["markdown"]), Page("it", 0)),
         ("page.ipynb", notebook(ports="own"), Page("it", 1, own_ports=True)),
+        ("page.ipynb", notebook(seconds=70), Page("it", 1, seconds=70)),
     ],
 )
 def test_a_page_tells_what_it_needs(tmp_path, name, text, wanted):
     (tmp_path / name).write_text(text, encoding="utf-8")
     found = look("it", tmp_path / name)
-    assert found == Page("it", wanted.cells, wanted.own_ports, wanted.both_kafkas)
+    assert found == wanted
 
 
 # Whose turn it is
@@ -141,6 +144,11 @@ def test_of_those_with_ports_of_their_own_the_longest_begin_first(readers):
     read.expect("one", "long", "middle")
     read.finish("middle")
     read.expect("one", "long", "middle", "short")
+
+
+def test_a_page_that_says_how_long_it_runs_begins_before_those_with_more_cells():
+    told = [Page("cells", 9, True), Page("long", 1, True, seconds=90), Page("short", 2, True)]
+    assert Turns(told, 2).order == ["long", "cells", "short"]
 
 
 def test_the_last_that_takes_turns_leaves_its_room_to_the_others(readers):
