@@ -53,7 +53,6 @@ def notebook(cells=("code",), **metadata):
 )
 def test_a_page_tells_what_it_needs(tmp_path, name, text, wanted):
     (tmp_path / name).write_text(text, encoding="utf-8")
-    found = look("it", tmp_path / name)
     assert look("it", tmp_path / name) == wanted
 
 
