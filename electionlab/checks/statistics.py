@@ -21,6 +21,9 @@ draws instead (Cochran 1954, "Some methods for strengthening the common χ² tes
 
 DRAWS = 10_000
 
+ERROR = 0.05
+"""How often an interval may miss its median."""
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -42,16 +45,6 @@ class Repeats:
     count: int
     pairs: int
     p_value: float
-
-
-@dataclass(frozen=True)
-class Interval:
-    """Where a quantile lies with at least the confidence requested. `confidence` (0 to 1) is what
-    these two values actually give."""
-
-    low: float
-    high: float
-    confidence: float
 
 
 def goodness_of_fit(counts: Sequence[int]) -> Fit:
@@ -125,43 +118,18 @@ def chi_square_tail(statistic: float, freedom: int) -> float:
     return min(1.0, tail + sum(terms))
 
 
-def quantile(values: Sequence[float], share: float) -> float:
-    """The value below which `share` (0 to 1) of them lie, interpolated linearly between two
-    neighbours (Hyndman and Fan's type 7, as in `statistics.quantiles` with "inclusive"). ValueError
-    for no values, or for another share."""
-    if not values or not 0 <= share <= 1:
-        raise ValueError(f"no quantile {share} of {len(values)} values")
-    ordered = sorted(values)
-    place = share * (len(ordered) - 1)
-    below = math.floor(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+def median_interval(values: Sequence[float]) -> tuple[float, float] | None:
+    """The two values between which the median of their distribution lies with a probability of at
+    least 95 %. None if there are fewer than 6, which are too few.
 
-
-def quantile_interval(
-    values: Sequence[float], share: float = 0.5, confidence: float = 0.95
-) -> Interval | None:
-    """The two values between which the quantile of their distribution lies, by default the median.
-    None if there are too few: a median needs 6 for 95 %.
-
-    How many of n independent values lie below a quantile follows a binomial distribution, whatever
+    How many of n independent values lie below the median follows a binomial distribution, whatever
     theirs is (Conover, "Practical Nonparametric Statistics", 3.2). Each side errs with at most half
     of the remaining probability.
     """
-    count, error = len(values), (1 - confidence) / 2
-    ordered = sorted(values)
-    below = [_binomial(number, count, share) for number in range(count + 1)]
-    low, missed_low = 0, 0.0  # the number of values left of the interval
-    while low < count and missed_low + below[low] <= error:
-        missed_low += below[low]
-        low += 1
-    high, missed_high = count, 0.0
-    while high > 0 and missed_high + below[high] <= error:
-        missed_high += below[high]
-        high -= 1
-    if low == 0 or high == count:
-        return None
-    return Interval(ordered[low - 1], ordered[high], 1 - missed_low - missed_high)
+    left, missed = 0, 0.0  # how many values lie left of the interval, and as many right of it
+    while (missed := missed + _binomial(left, len(values), 0.5)) <= ERROR / 2:
+        left += 1
+    return (sorted(values)[left - 1], sorted(values)[-left]) if left else None
 
 
 def _binomial(number: int, count: int, share: float) -> float:

@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
-from electionlab.checks.statistics import quantile_interval
+from electionlab.checks.statistics import median_interval
 from electionlab.checks.verdict import seconds
 from electionlab.failover.measure import BASE, FAUST_OWN
 from electionlab.failover.model import FAULTS, STEPS, Round, Settings
@@ -100,12 +100,8 @@ def medians(rounds: Iterable[Round]) -> Table:
     rows = []
     for (fault, settings), group in sorted(groups.items()):
         totals = [failover.total_s for failover in group]
-        median_interval = quantile_interval(totals)
-        interval = (
-            f"{median_interval.low:.2f} to {median_interval.high:.2f} s"
-            if median_interval
-            else "too few"
-        )
+        ends = median_interval(totals)
+        interval = f"{ends[0]:.2f} to {ends[1]:.2f} s" if ends else "too few"
         median = f"{statistics.median(totals):.2f} s"
         rows.append([fault, settings, len(group), median, interval, _range(group[0].predicted)])
     heads = ["fault", "session / heartbeat / timer", "rounds", "median", "95 % interval"]

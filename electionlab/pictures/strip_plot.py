@@ -6,7 +6,6 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 
-from electionlab.checks.statistics import quantile
 from electionlab.history.readable import plural
 from electionlab.pictures.drawing.canvas import RIGHT
 from electionlab.pictures.drawing.legend import legend
@@ -86,7 +85,9 @@ class Distribution:
 
     def _figures(self, values: Sequence[float]) -> list[float]:
         """Least, first quartile, median, third quartile, most; empty for no values."""
-        return [quantile(values, share) for share in (0, 0.25, 0.5, 0.75, 1)] if values else []
+        if len(values) < 2:
+            return [*values] * 5
+        return [min(values), *statistics.quantiles(values, n=4, method="inclusive"), max(values)]
 
     def __repr__(self) -> str:
         """The picture in words, for readers who cannot see it."""
