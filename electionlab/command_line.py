@@ -91,7 +91,7 @@ MEASUREMENTS = {
         "Measure how fast one, two and four workers crawl.",
     ),
 }
-"""By command: the module whose `main` measures, what is counted, and the words of its help."""
+"""By command: the module whose `record` measures, what is counted, and the words of its help."""
 
 
 def measurements() -> Iterator[click.Command]:
@@ -106,8 +106,11 @@ def _measurement(name: str, module: str, counted: str, words: str) -> click.Comm
     @options_of_a_measurement(counted)
     def measure(rounds: int, record: Path | None, note: str, at_once: int | None) -> None:
         from electionlab.kafka.install import prepare
+        from electionlab.lab.recorded import Task, command_line
 
         prepare()
-        importlib.import_module(f"electionlab.{module}").main(rounds, record, note, at_once)
+        task = Task(command_line(name, rounds, record), note, at_once, record)
+        recorded = importlib.import_module(f"electionlab.{module}").record(rounds, task)
+        print(recorded.save(record) if record else recorded)
 
     return measure

@@ -80,6 +80,11 @@ class Crawled:
         return {site.address(story): (site, story) for site in readable for story in site.stories}
 
     @property
+    def about(self) -> dict[str, str]:
+        """What ran, by name: the versions."""
+        return self.history.about
+
+    @property
     def faults(self) -> Sequence[ev.Event]:
         """What was done to the workers."""
         return self.history.of(ev.WorkerKilled, ev.WorkerFrozen, ev.WorkerCut)

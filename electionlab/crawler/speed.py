@@ -10,7 +10,6 @@ from __future__ import annotations
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -19,7 +18,7 @@ from electionlab.checks.verdict import Outcome, Verdict
 from electionlab.crawler.newsroom import Newsroom
 from electionlab.crawler.observed import Crawled
 from electionlab.lab.benches import PATIENCE_S, Bench, SideBySide, start_as
-from electionlab.lab.recorded import RecordedRounds, command_line
+from electionlab.lab.recorded import RecordedRounds, Task
 from electionlab.pictures.strip_plot import Distribution
 
 KINDS: Mapping[str, tuple[Mapping[str, Any], Mapping[str, str]]] = {
@@ -153,29 +152,26 @@ def chart(rounds: Sequence[Round], kind: str) -> Distribution:
 class Recorded(RecordedRounds[Round]):
     """Recorded crawls."""
 
+    ROUND = Round
+    KNOWN = (("kind", KINDS), ("workers", WORKERS))
     FORMAT, WHAT = "electionlab-crawl-speed", "crawls"
 
-    @staticmethod
-    def from_json(entry: Any) -> Round:
-        one = Round(**entry)
-        if one.kind not in KINDS or one.workers not in WORKERS:
-            raise ValueError(f"no {one.kind!r} sites, or not with {one.workers} workers")
-        if not (one.pages > 0 and one.seconds > 0 and one.cpu_s > 0):
-            raise ValueError("a count or a time is not above 0")
+    @classmethod
+    def from_json(cls, entry: Any) -> Round:
+        one = super().from_json(entry)
+        if not (one.pages and one.seconds and one.cpu_s):
+            raise ValueError("a count or a time is 0")
         return one
 
 
-def main(count: int, path: Path | None, note: str, at_once: int | None) -> None:
-    """What `python -m electionlab crawls` does: one crawl at a time, unless told otherwise."""
+def record(count: int, task: Task) -> Recorded:
+    """Measure `count` crawls of each kind, one at a time unless the task says otherwise."""
     kinds = [("slow", workers) for workers in WORKERS] + [("instant", 1)]
     crawls = [Crawl(*kind, number=number) for number in range(count) for kind in kinds]
-    with Crawls(crawls, at_once=at_once or 1) as running:
-        rounds = []
-        for crawl in crawls:
-            crawled = running.history(crawl.__name__, within=7200)
-            rounds.append(crawl.round(crawled))
-            print(f"{rounds[-1].pages_per_s:7.1f} pages/s: {rounds[-1]}", flush=True)
-        about = crawled.history.about
-    command = command_line("crawls", count, path)
-    recorded = Recorded.of_today(rounds, about, command=command, note=note)
-    print(recorded.save(path) if path else recorded)
+    by_name = {crawl.__name__: crawl for crawl in crawls}
+    return Recorded.measured(
+        task,
+        Crawls(crawls, at_once=task.at_once or 1),
+        lambda name, crawled: [by_name[name].round(crawled)],
+        lambda one: f"{one.pages_per_s:7.1f} pages/s: {one}",
+    )

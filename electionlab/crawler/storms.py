@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from electionlab.crawler.newsroom import Newsroom
 from electionlab.crawler.observed import Crawled
 from electionlab.host.folders import PROJECT
 from electionlab.lab.benches import Bench, SideBySide
-from electionlab.lab.recorded import RecordedRounds, command_line
+from electionlab.lab.recorded import RecordedRounds, Task
 
 RECORDED = PROJECT / "docs" / "recorded" / "crawler.json"
 """The recorded storms that the page shows."""
@@ -105,14 +105,12 @@ def judged(crawled: Crawled, storm: Storm) -> Round:
 class Recorded(RecordedRounds[Round]):
     """Recorded storms."""
 
+    ROUND = Round
     FORMAT, WHAT = "electionlab-crawler", "storms"
 
-    @staticmethod
-    def from_json(entry: Any) -> Round:
-        one = Round(**{**entry, "faults": tuple(entry["faults"])})
-        counts = [value for name, value in asdict(one).items() if name not in ("fenced", "faults")]
-        if not all(isinstance(count, int) and count >= 0 for count in counts):
-            raise ValueError("a count is no whole number, or negative")
+    @classmethod
+    def from_json(cls, entry: Any) -> Round:
+        one = super().from_json({**entry, "faults": tuple(entry["faults"])})
         if not set(one.faults) <= set(FAULTS) or not one.wanted:
             raise ValueError("a fault has no name here, or nothing had to be found")
         return one
@@ -132,35 +130,16 @@ def bench(storm: Storm) -> Bench:
     return Bench(lambda: Newsroom(SITES, fenced=storm.fenced), (storm,))
 
 
-def record(
-    count: int,
-    *,
-    command: str,
-    note: str = "",
-    at_once: int | None = None,
-    path: Path | None = None,
-) -> Recorded:
-    """Run `count` storms, every second of them with the plain leader. With `path`, what is there so
-    far is saved after each. LabError if one fails."""
+def record(count: int, task: Task) -> Recorded:
+    """Run `count` storms, every second of them with the plain leader. LabError if one fails."""
     storms = [Storm(number // 2 + 1, fenced=number % 2 == 0) for number in range(count)]
-    rounds: list[Round] = []
-    about: Mapping[str, str] = {}
-    with Storms([bench(storm) for storm in storms], at_once=at_once) as running:
-        for storm in storms:
-            crawled = running.history(storm.__name__, within=7200)
-            about = crawled.history.about
-            rounds.append(judged(crawled, storm))
-            recorded = Recorded.of_today(rounds, about, command=command, note=note)
-            if path:
-                recorded.save(path)
-            print(f"{storm.__name__}: {rounds[-1]}", flush=True)
-            for repeat in repeated.repeats(crawled):
-                if not repeat.why:
-                    print(f"  unexplained: {repeat}", flush=True)
-    return recorded
+    by_name = {storm.__name__: storm for storm in storms}
 
+    def judge(name: str, crawled: Crawled) -> list[Round]:
+        for repeat in repeated.repeats(crawled):
+            if not repeat.why:
+                print(f"{name}, unexplained: {repeat}", flush=True)
+        return [judged(crawled, by_name[name])]
 
-def main(count: int, path: Path | None, note: str, at_once: int | None) -> None:
-    """What `python -m electionlab crawler` does."""
-    command = command_line("crawler", count, path)
-    print(record(count, command=command, note=note, at_once=at_once, path=path))
+    benches = [bench(storm) for storm in storms]
+    return Recorded.measured(task, Storms(benches, at_once=task.at_once), judge)

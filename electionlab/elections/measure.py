@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from electionlab.elections import model
 from electionlab.elections.contest import Contest
@@ -21,8 +20,8 @@ from electionlab.elections.wheels import NotHereError
 from electionlab.errors import LabError
 from electionlab.host import notes
 from electionlab.lab.benches import PATIENCE_S, Bench, SideBySide, start_as
-from electionlab.lab.recorded import command_line
-from electionlab.lab.repeated import RepeatedFault
+from electionlab.lab.recorded import Task
+from electionlab.lab.repeated import RepeatedFault, name_of
 
 A_PLACE = 5
 """Rounds in one place, where many are recorded."""
@@ -36,22 +35,13 @@ class Repeated(RepeatedFault):
     """An experiment: `count` rounds of one fault."""
 
     def once(self, place: Contest | FaustContest, fault: str) -> None:
-        _break(place, fault)
-
-
-def _break(place: Contest | FaustContest, fault: str) -> None:
-    """Break the leader; once another one has greeted twice, mend it, and wait until whoever came
-    back knows who leads, and for two more greetings."""
-    old = place.wait_leader()
-    place.broken(fault, old)
-    place.wait_successor(old, 2)
-    place.mend(fault, old)
-    place.wait_greetings(2)
-
-
-def name_of(election: str, fault: str, number: int = 0) -> str:
-    """An experiment's name."""
-    return f"{election}_{fault}" + (f"_{number}" if number else "")
+        """Break the leader; once another one has greeted twice, mend it, and wait until whoever
+        came back knows who leads, and for two more greetings."""
+        old = place.wait_leader()
+        place.broken(fault, old)
+        place.wait_successor(old, 2)
+        place.mend(fault, old)
+        place.wait_greetings(2)
 
 
 def bench(election: str, *experiments: Repeated) -> Bench:
@@ -128,31 +118,21 @@ def start() -> Trials:
     return Trials(start_as(Faust, short(list(PROGRAMS))), start_as(Others, short(others)))
 
 
-def record(count: int, *, command: str, note: str = "", at_once: int | None = None) -> Recorded:
+def record(count: int, task: Task) -> Recorded:
     """Measure `count` rounds of each election under each fault. LabError if a round fails, or an
     election is not here."""
-    pieces: dict[str, tuple[str, str, Bench]] = {}
+    pieces: dict[str, tuple[str, str]] = {}
+    benches = []
     for fault in FAULTS:
         for number in range(0, count, A_PLACE):
             for election in ELECTIONS:
                 name = name_of(election, fault, number)
                 repeated = Repeated(name, fault, min(A_PLACE, count - number))
-                pieces[name] = election, fault, bench(election, repeated)
-    measured: list[Round] = []
-    about: dict[str, str] = {}
-    with Faust([bench for *_, bench in pieces.values()], at_once=at_once) as trials:
-        for name, (election, fault, _) in pieces.items():
-            observed = trials.history(name, within=7200)
-            about |= observed.about
-            here = model.rounds(observed, election, fault)
-            measured += here
-            seconds = ", ".join(f"{one.leaderless_s or 0:.1f} s, {one.stale} stale" for one in here)
-            print(f"{name}: {seconds}", flush=True)
-    return Recorded.of_today(measured, about, command=command, note=note)
-
-
-def main(count: int, path: Path | None, note: str, at_once: int | None) -> None:
-    """What `python -m electionlab elections` does."""
-    command = command_line("elections", count, path)
-    recorded = record(count, command=command, note=note, at_once=at_once)
-    print(recorded.save(path) if path else recorded)
+                pieces[name] = election, fault
+                benches.append(bench(election, repeated))
+    return Recorded.measured(
+        task,
+        Faust(benches, at_once=task.at_once),
+        lambda name, observed: model.rounds(observed, *pieces[name]),
+        lambda one: f"{one.leaderless_s or 0:.1f} s, {one.stale} stale",
+    )

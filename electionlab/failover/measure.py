@@ -7,10 +7,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from electionlab.failover import model, verdicts
 from electionlab.failover.model import FAULTS, Round, Settings
@@ -19,7 +19,7 @@ from electionlab.history import events as ev
 from electionlab.history.history import History
 from electionlab.lab.benches import PATIENCE_S, Bench, SideBySide, start_as
 from electionlab.lab.lab import Lab
-from electionlab.lab.recorded import command_line
+from electionlab.lab.recorded import Task
 from electionlab.lab.worker import Worker
 
 BASE = Settings(6, 1, 2)
@@ -171,45 +171,24 @@ def start() -> Failovers:
     return start_as(Failovers, short())
 
 
-def record(
-    count: int,
-    *,
-    command: str,
-    note: str = "",
-    at_once: int | None = None,
-) -> Recorded:
+def record(count: int, task: Task) -> Recorded:
     """Measure `count` rounds of each fault with each setting of `SWEEP`, and a quarter as many with
-    Faust's own. Raises LabError if a round fails."""
-    pieces: dict[str, Bench] = {}
+    Faust's own. LabError if a round fails."""
+    benches = []
     for settings in (FAUST_OWN, *SWEEP):
-        left, number = count if settings != FAUST_OWN else max(1, count // 4), 0
-        while left > 0:
-            name = f"{settings} ({number})"
-            here = min(left, A_LAB)
-            pieces[name] = bench(settings, Repeated(name, settings, here, SEED + number))
-            left, number = left - here, number + 1
-    measured: list[Round] = []
-    about: dict[str, str] = {}
-    with Failovers(list(pieces.values()), at_once=at_once) as labs:
-        for name in pieces:
-            failovers = labs.rounds(name, within=7200)
-            about = labs.history(name).about
-            measured += failovers
-            print(
-                f"{name}: "
-                + ", ".join(f"{failover.fault} {failover.total_s:.2f} s" for failover in failovers)
-            )
-    by_fault = sorted(measured, key=lambda failover: (failover.fault, failover.settings))
-    return Recorded.of_today(by_fault, about, command=command, note=note)
-
-
-def main(count: int, path: Path | None, note: str, at_once: int | None) -> None:
-    """What `python -m electionlab failover` does."""
-    command = command_line("failover", count, path)
-    if path:
-        path.parent.mkdir(parents=True, exist_ok=True)  # fail now, not after 15 minutes
-    recorded = record(count, command=command, note=note, at_once=at_once)
+        wanted = count if settings != FAUST_OWN else max(1, count // 4)
+        for number, done in enumerate(range(0, wanted, A_LAB)):
+            name, here = f"{settings} ({number})", min(wanted - done, A_LAB)
+            benches.append(bench(settings, Repeated(name, settings, here, SEED + number)))
+    labs = Failovers(benches, at_once=task.at_once)
+    recorded = Recorded.measured(
+        task,
+        labs,
+        lambda _, history: model.rounds(history, labs.lateness.noted),
+        lambda failover: f"{failover.fault} {failover.total_s:.2f} s",
+    )
     for fault in FAULTS:
         print(verdicts.follows_the_settings(recorded.rounds, fault))
     print(verdicts.waits_grow(recorded.rounds))
-    print(recorded.save(path) if path else recorded)
+    by_fault = sorted(recorded.rounds, key=lambda failover: (failover.fault, failover.settings))
+    return dataclasses.replace(recorded, rounds=by_fault)  # type: ignore[arg-type]

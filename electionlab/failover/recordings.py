@@ -21,14 +21,14 @@ class Recorded(RecordedRounds[Round]):
 
     FORMAT, WHAT = "electionlab-failovers", "failovers"
 
-    @staticmethod
-    def to_json(one: Round) -> Mapping[str, Any]:
+    @classmethod
+    def to_json(cls, one: Round) -> Mapping[str, Any]:
         took = {step: round(seconds, 3) for step, seconds in one.took.items()}
         more = {"took": took, "late_s": round(one.late_s, 3), "generations": one.generations}
         return {"fault": one.fault, **asdict(one.settings), **more}
 
-    @staticmethod
-    def from_json(entry: Any) -> Round:
+    @classmethod
+    def from_json(cls, entry: Any) -> Round:
         settings = Settings(
             *(float(entry[f"{name}_s"]) for name in ("session", "heartbeat", "timer"))
         )

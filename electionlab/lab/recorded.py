@@ -6,17 +6,21 @@ figures with a run of their own, and nothing else.
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import math
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from electionlab.errors import LabError, writing
+from electionlab.history.event_json import SCALARS
 from electionlab.host.folders import PROJECT
+from electionlab.lab.benches import SideBySide
 
 VERSION = 1
 VERSIONS = ("kafka", "faust-streaming", "aiokafka", "python")
@@ -41,10 +45,26 @@ def command_line(name: str, count: int, path: Path | None) -> str:
 
 
 @dataclass(frozen=True)
+class Task:
+    """What a command that measures was asked for, besides how much: the `command` itself, a `note`
+    for readers, how many labs run at once (None: as many as this machine can run), and the file to
+    write."""
+
+    command: str
+    note: str = ""
+    at_once: int | None = None
+    path: Path | None = None
+
+
+@dataclass(frozen=True)
 class RecordedRounds(Generic[R]):
     """`date` as YYYY-MM-DD, `machine` in words, `command` to repeat the run, `versions` by name.
     `note` says what else a reader has to know. A subclass says what its rounds are."""
 
+    ROUND: ClassVar[type[Any]]
+    """The dataclass of a round."""
+    KNOWN: ClassVar[Sequence[tuple[str, Collection[object]]]] = ()
+    """Fields of a round, each with the values that it may have."""
     FORMAT: ClassVar[str]
     WHAT: ClassVar[str]
     """The rounds in a sentence: `240 failovers, recorded on …`."""
@@ -59,29 +79,62 @@ class RecordedRounds(Generic[R]):
     note: str = ""
 
     @classmethod
-    def of_today(
-        cls, rounds: Sequence[R], about: Mapping[str, str], *, command: str, note: str = ""
-    ) -> Self:
+    def of_today(cls, rounds: Sequence[R], about: Mapping[str, str], task: Task) -> Self:
         """Rounds that this machine has just measured. `about` is that of a history of theirs, which
         names the versions."""
         return cls(
             date=date.today().isoformat(),
             machine=machine(),
-            command=command,
+            command=task.command,
             versions={name: about[name] for name in cls.PACKAGES},
-            rounds=rounds,
-            note=note,
+            rounds=list(rounds),
+            note=task.note,
         )
 
-    @staticmethod
-    def to_json(one: R) -> Mapping[str, Any]:
-        """A round, a dataclass, as it stands in the file."""
-        return asdict(one)  # type: ignore[call-overload, no-any-return]
+    @classmethod
+    def measured(
+        cls,
+        task: Task,
+        running: SideBySide[Any],
+        rounds_of: Callable[[str, Any], Sequence[R]],
+        in_words: Callable[[R], str] = str,
+    ) -> Self:
+        """The rounds of what is `running`, each experiment's printed once it is done, and saved
+        with those before it. `rounds_of` finds them in what was seen of an experiment, whose name
+        it gets, too. LabError if one fails."""
+        rounds: list[R] = []
+        about: dict[str, str] = {}
+        with running:
+            for name in running.names:
+                seen = running.history(name, within=7200)
+                here = rounds_of(name, seen)
+                print(f"{name}: {', '.join(map(in_words, here))}", flush=True)
+                rounds += here
+                about |= seen.about
+                if task.path and about.keys() >= set(cls.PACKAGES):
+                    cls.of_today(rounds, about, task).save(task.path)
+        return cls.of_today(rounds, about, task)
 
-    @staticmethod
-    def from_json(entry: Any) -> R:
+    @classmethod
+    def to_json(cls, one: R) -> Mapping[str, Any]:
+        """A round as it stands in the file."""
+        fields = asdict(one)  # type: ignore[call-overload]
+        return {n: round(v, 3) if isinstance(v, float) else v for n, v in fields.items()}
+
+    @classmethod
+    def from_json(cls, entry: Any) -> R:
         """A round of the file. Raises KeyError, TypeError or ValueError if it is none."""
-        raise NotImplementedError
+        for field in dataclasses.fields(cls.ROUND):
+            value = entry[field.name]
+            if not isinstance(value, SCALARS.get(str(field.type), (object,))):
+                raise TypeError(f"{field.name} is {value!r}")
+            if isinstance(value, (int, float)) and not 0 <= value < math.inf:
+                raise ValueError(f"{field.name} is {value}, which is negative or not finite")
+        for name, known in cls.KNOWN:
+            if entry[name] not in known:
+                raise ValueError(f"there is no {name} {entry[name]!r}")
+        found: R = cls.ROUND(**entry)
+        return found
 
     def __str__(self) -> str:
         versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 
+def name_of(what: str, fault: str, number: int = 0) -> str:
+    """The name of an experiment in which `what` meets a fault; numbered where there are several."""
+    return f"{what}_{fault}" + (f"_{number}" if number else "")
+
+
 class RepeatedFault:
     """`count` rounds of one fault. A subclass says what a round is, and may say how the place in
     which it runs is made ready for the next one."""

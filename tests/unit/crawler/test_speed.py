@@ -3,6 +3,7 @@ import pytest
 from electionlab.crawler import speed
 from electionlab.crawler.speed import Round
 from electionlab.errors import LabError
+from electionlab.lab.recorded import Task
 
 
 def crawls(one_s, four_s):
@@ -26,13 +27,13 @@ def test_the_picture_has_a_row_for_each_number_of_workers_that_was_tried():
 
 def test_crawls_are_saved_and_read_again(tmp_path):
     about = dict.fromkeys(("kafka", "faust-streaming", "aiokafka", "python"), "1")
-    recorded = speed.Recorded.of_today(crawls(40.0, 10.0), about, command="x")
+    recorded = speed.Recorded.of_today(crawls(40.0, 10.0), about, Task("x"))
     assert speed.Recorded.load(recorded.save(tmp_path / "a.json")).rounds == recorded.rounds
 
 
 @pytest.mark.parametrize("wrong", [("quick", 1, 1, 1.0, 1.0), ("slow", 3, 1, 1.0, 1.0)])
 def test_a_crawl_that_cannot_be_is_refused(tmp_path, wrong):
     about = dict.fromkeys(("kafka", "faust-streaming", "aiokafka", "python"), "1")
-    path = speed.Recorded.of_today([Round(*wrong)], about, command="x").save(tmp_path / "a.json")
+    path = speed.Recorded.of_today([Round(*wrong)], about, Task("x")).save(tmp_path / "a.json")
     with pytest.raises(LabError, match="round 1"):
         speed.Recorded.load(path)

@@ -6,6 +6,7 @@ from newsrooms import SITES, crawled, request
 from electionlab.crawler import storms, tables
 from electionlab.crawler.storms import FAULTS, Round, Storm
 from electionlab.errors import LabError
+from electionlab.lab.recorded import Task
 
 GOOD = Round(True, FAULTS[:2], 132, 0, 0, 250, 30, 0, 0, 0, 60)
 
@@ -31,16 +32,14 @@ def test_what_came_of_a_storm_is_counted():
 
 def test_rounds_are_saved_and_read_again(tmp_path):
     about = dict.fromkeys(("kafka", "faust-streaming", "aiokafka", "python"), "1")
-    recorded = storms.Recorded.of_today([GOOD, changed(fenced=False)], about, command="x")
+    recorded = storms.Recorded.of_today([GOOD, changed(fenced=False)], about, Task("x"))
     assert storms.load(recorded.save(tmp_path / "a.json")).rounds == recorded.rounds
 
 
 @pytest.mark.parametrize("wrong", [{"missing": -1}, {"faults": ("rain",)}, {"wanted": 0}])
 def test_a_round_that_cannot_be_is_refused(tmp_path, wrong):
     about = dict.fromkeys(("kafka", "faust-streaming", "aiokafka", "python"), "1")
-    path = storms.Recorded.of_today([changed(**wrong)], about, command="x").save(
-        tmp_path / "a.json"
-    )
+    path = storms.Recorded.of_today([changed(**wrong)], about, Task("x")).save(tmp_path / "a.json")
     with pytest.raises(LabError, match="round 1"):
         storms.load(path)
 

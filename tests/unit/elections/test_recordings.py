@@ -28,10 +28,10 @@ def test_what_was_saved_is_loaded_again(tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"election": "oracle"}, "no 'oracle' under 'cut'"),
-        ({"fault": "earthquake"}, "no 'etcd' under 'earthquake'"),
-        ({"stale": -1}, "no whole number, or negative"),
-        ({"passed": 0.5}, "no whole number, or negative"),
+        ({"election": "oracle"}, "no election 'oracle'"),
+        ({"fault": "earthquake"}, "no fault 'earthquake'"),
+        ({"stale": -1}, "stale is -1, which is negative"),
+        ({"passed": 0.5}, "passed is 0.5"),
         ({"two_s": -1.0}, "negative or not finite"),
         ({"leaderless_s": float("nan")}, "not finite"),
         ({"more": 1}, "more"),

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import random
 import re
+import types
 
 import pytest
 
@@ -12,6 +13,7 @@ from electionlab.failover import measure, recordings, verdicts
 from electionlab.failover.model import FAULTS, Round, Settings
 from electionlab.failover.recordings import FAILOVERS, Recorded
 from electionlab.lab import recorded
+from electionlab.lab.recorded import Task
 
 TOOK = {"noticed": 5.5, "told": 0.25, "regrouped": 0.02, "assigned": 0.01, "ticked": 1.5}
 RUN = Recorded(
@@ -165,14 +167,39 @@ def test_this_machine_is_told_without_its_name():
     assert re.fullmatch(r"\d+ cores, \w+ \w+", recorded.machine())
 
 
-def test_the_command_in_the_file_names_no_folder_of_this_machine(tmp_path, monkeypatch, capsys):
-    asked = []
-    monkeypatch.setattr(measure, "record", lambda count, **how: asked.append(how["command"]) or RUN)
-    measure.main(3, tmp_path / "new" / "run.json", "", None)
-    measure.main(3, None, "", None)
-    assert asked == [
-        "python -m electionlab failover --rounds 3 --record run.json",
-        "python -m electionlab failover --rounds 3",
-    ]
-    assert recordings.load(tmp_path / "new" / "run.json") == RUN
-    assert "held" in capsys.readouterr().out
+def test_the_command_in_the_file_names_no_folder_of_this_machine(tmp_path):
+    assert recorded.command_line("failover", 3, tmp_path / "run.json") == (
+        "python -m electionlab failover --rounds 3 --record run.json"
+    )
+    assert recorded.command_line("failover", 3, None) == "python -m electionlab failover --rounds 3"
+
+
+class Done:
+    """Stands for two experiments that are done."""
+
+    names = ("one", "two")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def history(self, name, within):
+        about = dict.fromkeys(("kafka", "faust-streaming", "aiokafka", "python"), name)
+        return types.SimpleNamespace(about=about)
+
+
+def test_what_is_measured_is_printed_and_saved_as_it_comes(tmp_path, capsys):
+    path = tmp_path / "run.json"
+    saved = []
+
+    def rounds_of(name, _seen):
+        saved.append(len(recordings.load(path).rounds) if path.exists() else 0)
+        return RUN.rounds
+
+    run = Recorded.measured(Task("x", "é", path=path), Done(), rounds_of, lambda one: one.fault)
+    assert saved == [0, 2]
+    assert run == recordings.load(path)
+    assert (len(run.rounds), run.note, run.versions["kafka"]) == (4, "é", "two")
+    assert capsys.readouterr().out == "one: kill, interrupt\ntwo: kill, interrupt\n"

@@ -28,10 +28,10 @@ def test_what_was_saved_is_loaded_again(tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"program": "other"}, "no 'other' under 'cut'"),
-        ({"fault": "earthquake"}, "no 'stamped_leader' under 'earthquake'"),
-        ({"stale": -1}, "no whole number, or negative"),
-        ({"read": 0.5}, "no whole number, or negative"),
+        ({"program": "other"}, "no program 'other'"),
+        ({"fault": "earthquake"}, "no fault 'earthquake'"),
+        ({"stale": -1}, "stale is -1, which is negative"),
+        ({"read": 0.5}, "read is 0.5"),
         ({"silence_s": float("nan")}, "not finite"),
         ({"more": 1}, "more"),
     ],
