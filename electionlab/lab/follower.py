@@ -20,18 +20,18 @@ class Follower(Waits):
     no frames. Lines about anything else are only counted; the logs have them all.
     """
 
+    _printed = 0  # lines, since the wait began
+
     def wait(
         self,
         condition: Condition,
         *,
         within: float = 90.0,
-        why: Callable[[], str] | None = None,
-        pause: Callable[[float], object] | None = None,
         what: str = "what this cell asks for",
     ) -> History:
         """Follow until `condition` is true of the history, and return that history."""
         self._recorder.feed.begin()
-        return self._follow(condition, within=within, why=why, pause=pause, what=what)
+        return self._follow(condition, within=within, what=what)
 
     def _wait_from_now(
         self, condition_since: Callable[[float], Condition], *, within: float, what: str
@@ -40,39 +40,26 @@ class Follower(Waits):
         since = self._recorder.feed.begin()
         return self._follow(condition_since(since), within=within, what=what)
 
-    def _follow(
-        self,
-        condition: Condition,
-        *,
-        within: float,
-        why: Callable[[], str] | None = None,
-        pause: Callable[[float], object] | None = None,
-        what: str,
-    ) -> History:
-        feed = self._recorder.feed
-        printed = 0
-
-        def show(*, all_of_it: bool = False) -> None:
-            nonlocal printed
-            printed += feed.show(self._recorder.read, all_of_it=all_of_it)
-
-        def show_and_pause(seconds: float) -> None:
-            show()
-            (pause or self._recorder.pause)(seconds)
-
+    def _follow(self, condition: Condition, *, within: float, what: str) -> History:
+        self._printed = 0
         try:
             # On a terminal the lines themselves would overwrite the line that says what is awaited.
             line = what if cells.shell() is not None else ""
-            history = super().wait(
-                condition, within=within, why=why, pause=show_and_pause, what=line
-            )
+            history = super().wait(condition, within=within, what=line)
         finally:
-            show(all_of_it=True)
-            if count := feed.skipped:
+            self._show(all_of_it=True)
+            if count := self._recorder.feed.skipped:
                 print(f"(In the logs: {count} other {plural(count, 'line')}.)")
-        if not printed:
+        if not self._printed:
             print(f"(That is already so: {self._standing}.)")
         return history
+
+    def _pause(self, seconds: float) -> None:
+        self._show()
+        super()._pause(seconds)
+
+    def _show(self, *, all_of_it: bool = False) -> None:
+        self._printed += self._recorder.feed.show(self._recorder.read, all_of_it=all_of_it)
 
     def wait_new_leader(self, old: Which, *, greetings: int = 2, within: float = 90.0) -> History:
         """Follow until a worker other than `old` leads and has published `greetings` times."""

@@ -32,12 +32,10 @@ class Waits:
         condition: Condition,
         *,
         within: float = 90.0,
-        why: Callable[[], str] | None = None,
-        pause: Callable[[float], object] | None = None,
         what: str = "what this cell asks for",
     ) -> History:
         """Wait until `condition` is true of the history, and return that history. `what` says
-        what is awaited; the error gives `why()`, or the last events."""
+        what is awaited."""
 
         def look() -> History | None:
             history = self._recorder.history()
@@ -45,20 +43,24 @@ class Waits:
             self._recorder.kafka.require_alive()
             return history if condition(history) else None
 
-        def reason() -> str:
+        def why() -> str:
             replaced = self._recorder.replacement
             replaced.look()
-            words = (why or self._standing.last_events)()
+            words = self._standing.last_events()
             return (replacement.IN_WORDS if replaced.happened else "") + words
 
         return wait_until(
             look,
             within=within,
-            why=reason,
-            pause=pause or self._recorder.pause,
+            why=why,
+            pause=self._pause,
             what=what,
             now=lambda: str(self._standing),
         )
+
+    def _pause(self, seconds: float) -> None:
+        """Let time pass between two looks."""
+        self._recorder.pause(seconds)
 
     def wait_leader(self, *, greetings: int = 1, within: float = 90.0) -> History:
         """Wait until the current leader has published `greetings` times since it took the lead."""
