@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import html
-import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -184,15 +183,5 @@ def judge(
             f"{figure}\n{verdict if isinstance(verdict, Verdict) else ''}\nIf Faust or Kafka has "
             f"changed, the page and {ledger.name} have to say so."
         )
-    notes.leave(glue_name(key), _Record(judged))
+    notes.leave(glue_name(key), {"outcomes": outcomes, "figure": figure})
     return judged
-
-
-class _Record:
-    """A finding whose `repr`, which is what `glue` keeps of an object, is JSON."""
-
-    def __init__(self, judged: Judged) -> None:
-        self._data = {"outcomes": dict(judged.outcomes), "figure": judged.figure}
-
-    def __repr__(self) -> str:
-        return json.dumps(self._data)

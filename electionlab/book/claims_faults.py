@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import functools
 import itertools
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from electionlab import checks
 from electionlab.book import claims
@@ -94,9 +94,10 @@ class FaultJudged:
     def __repr__(self) -> str:
         return f"{self.fault.words}: {' '.join(self.lines)}"
 
-    def to_json(self) -> str:
-        record = {"outcomes": self.outcomes, "words": self.words, "pause_s": self.pause_s}
-        return json.dumps(record)
+    @property
+    def record(self) -> dict[str, Any]:
+        """What is left in a notebook for the ledger."""
+        return {"outcomes": self.outcomes, "words": self.words, "pause_s": self.pause_s}
 
 
 # What is judged of each fault --------------------------------------------------------------------
@@ -158,7 +159,7 @@ def judge_faults(histories: Mapping[str, History], ledger: Path = LEDGER) -> lis
     for fault in load(ledger).values():
         if fault.experiment in histories:
             finding = judge_one(fault, histories[fault.experiment])
-            notes.leave(glue_name(fault.key), _Text(finding.to_json()))
+            notes.leave(glue_name(fault.key), finding.record)
             judged.append(finding)
     return judged
 
@@ -203,16 +204,6 @@ def led_after_its_end(history: History) -> list[tuple[str, float]]:
         for older, _, (start, _) in overlaps(history.leaderships)
         if any(end.worker == older.worker and older.start <= end.time <= start for end in ends)
     ]
-
-
-class _Text:
-    """A text whose `repr`, which is what `glue` keeps of an object, is the text itself."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def __repr__(self) -> str:
-        return self._text
 
 
 def glue_name(key: str) -> str:

@@ -117,19 +117,19 @@ def _links(site: Site) -> list[tuple[str, str]]:
 def _front(site: Site) -> str:
     links = [(html.escape(url), html.escape(headline)) for url, headline in _links(site)]
     # What ends too early, or is not closed, is what people write by hand.
-    end = "" if site.trouble == "malformed" else None
+    is_closed = site.trouble != "malformed"
     name = html.escape(site.host)
     if site.kind == "rss":
         items = "".join(f"<item><title>{t}</title><link>{u}</link></item>\n" for u, t in links)
-        close = "</channel></rss>" if end is None else end
+        close = "</channel></rss>" if is_closed else ""
         return f'<rss version="2.0"><channel><title>{name}</title>\n{items}{close}'
     if site.kind == "atom":
         items = "".join(
             f'<entry><title>{t}</title><id>{u}</id><link href="{u}"/></entry>\n' for u, t in links
         )
-        close = "</feed>" if end is None else end
+        close = "</feed>" if is_closed else ""
         return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>{name}</title>\n{items}{close}'
-    close_item = "</article>" if end is None else end
+    close_item = "</article>" if is_closed else ""
     items = "".join(f'<article><h2><a href="{u}">{t}</a></h2>{close_item}\n' for u, t in links)
     about = '<p><a href="/about">About us</a>'
     return f"<!doctype html><title>{name}</title><body>{about}{items}</body>"

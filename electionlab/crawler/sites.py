@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -15,7 +15,7 @@ from electionlab.history.readable import Readable
 from electionlab.host import ports
 from electionlab.host.folders import PROJECT, new_log
 from electionlab.host.lifecycle import Startable
-from electionlab.host.process import Process, folder_for_a_process
+from electionlab.host.process import Process, folder_for_a_process, json_lines
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,20 +75,17 @@ class Sites(Startable):
         """What all sites were asked for so far, in the order of time. LabError if they ended."""
         assert self._process
         self._process.require_alive()
-        return requests_of(self._process.log.read_text(encoding="utf-8", errors="replace"))
+        return requests_of(json_lines(self._process.log))
 
     def stop(self) -> None:
         if self._process:
             self._process.stop(within=1)
 
 
-def requests_of(log: str) -> list[Request]:
-    """The requests in an access log; a last line that is not complete yet is left out."""
+def requests_of(log: Iterable[dict[str, Any]]) -> list[Request]:
+    """The requests in an access log, in the order of time."""
     found = []
-    for line in log.splitlines(keepends=True):
-        if line.startswith("{") and line.endswith("\n"):
-            with contextlib.suppress(ValueError):
-                entry = json.loads(line)
-                worker = entry.pop("agent").rpartition("/")[2]
-                found.append(Request(**entry, worker=worker))
+    for entry in log:
+        worker = entry.pop("agent").rpartition("/")[2]
+        found.append(Request(**entry, worker=worker))
     return sorted(found, key=lambda request: request.time)

@@ -7,7 +7,6 @@ relay of its own.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import sys
@@ -22,7 +21,7 @@ from electionlab.errors import LabError
 from electionlab.history.intervals import Span
 from electionlab.host.folders import PROJECT, new_log
 from electionlab.host.ports import LOOPBACK
-from electionlab.host.process import Process
+from electionlab.host.process import Process, json_lines
 from electionlab.kafka.relay import Relay, Relays
 
 CANDIDATE = PROJECT / "examples" / "elections"
@@ -41,10 +40,6 @@ class Member:
     @property
     def alive(self) -> bool:
         return bool(self.lives) and self.lives[-1].alive
-
-    @property
-    def is_frozen(self) -> bool:
-        return bool(self.frozen) and len(self.frozen[-1]) == 1
 
 
 class Members:
@@ -162,16 +157,6 @@ class Members:
                 with contextlib.suppress(LabError):
                     member.lives[-1].send(signal.SIGKILL)
                     member.lives[-1].wait(within=5)
-
-
-def json_lines(log: Path) -> list[dict[str, Any]]:
-    """The complete JSON objects in a log, one a line; whatever else stands there is left out."""
-    lines = []
-    for line in log.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True):
-        if line.startswith("{") and line.endswith("\n"):
-            with contextlib.suppress(ValueError):
-                lines.append(json.loads(line))
-    return lines
 
 
 def writes(entries: Sequence[Mapping[str, Any]]) -> list[Write]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from typing import Self
 
-from electionlab.elections.members import json_lines, writes
+from electionlab.elections.members import writes
 from electionlab.elections.model import Write
 from electionlab.host import ports
 from electionlab.host.folders import PROJECT, new_log
 from electionlab.host.lifecycle import Startable
-from electionlab.host.process import Process
+from electionlab.host.process import Process, json_lines
 
 
 class Sink(Startable):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import ParamSpec
 
 from electionlab.errors import LabError
-from electionlab.history.history import HasHistory, History, as_history
+from electionlab.history.history import History
 
 P = ParamSpec("P")
 
@@ -68,13 +68,10 @@ def gives_feedback(check: Callable[P, str]) -> Callable[P, Feedback]:
 
 def a_history(given: object) -> History:
     """The history of a run, or the run's so far. UnsolvedError for anything else."""
-    if isinstance(given, History):
-        return given
-    if callable(getattr(given, "history", None)):
-        run: HasHistory = given  # type: ignore[assignment]
-        found: object = as_history(run)
-        if isinstance(found, History):
-            return found
+    ask = getattr(given, "history", None)
+    found = ask() if callable(ask) else given
+    if isinstance(found, History):
+        return found
     raise UnsolvedError(
         f"The history is missing: this is {shown(given)}. Run the cells above first."
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from electionlab.errors import LabError
 from electionlab.exercises.feedback import UnsolvedError, gives_feedback, require_begun, shown
 from electionlab.exercises.writing import folder_of, is_blank, source_of
 from electionlab.host.folders import PROJECT, new_log
-from electionlab.host.process import Process
+from electionlab.host.process import Process, json_lines
 
 MODULE = "answer"
 SESSION_S = 6.0
@@ -77,10 +76,8 @@ def _tried(folder: str, name: str) -> dict[str, Any]:
         ) from error
     finally:
         trial.stop(within=0)
-    lines = trial.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    results = [line for line in lines if line.startswith("{")]
-    if not results:
-        raise UnsolvedError(f"Your function failed at an ordinary page: {' '.join(lines[-1:])}")
     # Not simply the last line: multiprocessing may complain of what the trial's end has left.
-    found: dict[str, Any] = json.loads(results[-1])
-    return found
+    if results := json_lines(trial.log):
+        return results[-1]
+    lines = trial.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    raise UnsolvedError(f"Your function failed at an ordinary page: {' '.join(lines[-1:])}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 LEADER_TOPIC_END = "-__assignor-__leader"
@@ -12,6 +13,12 @@ LEADER_TOPIC = "{app}" + LEADER_TOPIC_END
 def is_leader_topic(topic: str) -> bool:
     """Whether this is the leader topic of any app."""
     return topic.endswith(LEADER_TOPIC_END)
+
+
+def greeting_partitions(held: Mapping[str, Iterable[int]]) -> list[int]:
+    """The numbers of the partitions of greetings among those, by topic, that a worker holds,
+    sorted."""
+    return sorted(n for topic, ns in held.items() if not is_leader_topic(topic) for n in ns)
 
 
 @dataclass(frozen=True)

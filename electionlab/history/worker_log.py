@@ -116,50 +116,40 @@ def _greeting(escaped: str) -> str:
     )
 
 
-Make = Callable[[re.Match[str], LogRecord], tuple[type[ev.Event], dict[str, object]]]
+Fields = Callable[[re.Match[str], LogRecord], dict[str, object]]
 
-RULES: list[tuple[re.Pattern[str], Make]] = [
+
+def _none(_match: re.Match[str], _record: LogRecord) -> dict[str, object]:
+    return {}
+
+
+def _held(_match: re.Match[str], record: LogRecord) -> dict[str, object]:
+    return {"partitions": _partitions(record)}
+
+
+RULES: list[tuple[str, type[ev.Event], Fields]] = [
+    (r"PUBLISHING ON LEADER!$", ev.Published, _none),
+    (BYTES, ev.GreetingPrinted, lambda m, _: {"greeting": _greeting(m[1] or m[2] or "")}),
+    (r"Setting newly assigned partitions", ev.PartitionsAssigned, _held),
+    (r"Revoking previously assigned partitions", ev.PartitionsRevoked, _held),
     (
-        re.compile(r"PUBLISHING ON LEADER!$"),
-        lambda m, r: (ev.Published, {}),
+        r"Joined group '.*' \(generation (\d+)\) with member_id (\S+)",
+        ev.MemberJoined,
+        lambda m, _: {"generation": int(m[1]), "member_id": m[2]},
     ),
+    (r"Elected group leader -- performing partition assignments", ev.GroupLeaderElected, _none),
+    (r"Heartbeat failed for group .* because it is rebalancing", ev.RebalanceNoticed, _none),
+    (r"\[\^-*Recovery\]: Worker ready", ev.WorkerReady, _none),
     (
-        re.compile(BYTES),
-        lambda m, r: (ev.GreetingPrinted, {"greeting": _greeting(m[1] or m[2] or "")}),
+        r"\[\^-*Worker\]: Signal received: (?:\S+ )?\(?(\d+)\)?",
+        ev.WorkerStopping,
+        lambda m, _: {"signal": int(m[1])},
     ),
-    (
-        re.compile(r"Setting newly assigned partitions"),
-        lambda m, r: (ev.PartitionsAssigned, {"partitions": _partitions(r)}),
-    ),
-    (
-        re.compile(r"Revoking previously assigned partitions"),
-        lambda m, r: (ev.PartitionsRevoked, {"partitions": _partitions(r)}),
-    ),
-    (
-        re.compile(r"Joined group '.*' \(generation (\d+)\) with member_id (\S+)"),
-        lambda m, r: (ev.MemberJoined, {"generation": int(m[1]), "member_id": m[2]}),
-    ),
-    (
-        re.compile(r"Elected group leader -- performing partition assignments"),
-        lambda m, r: (ev.GroupLeaderElected, {}),
-    ),
-    (
-        re.compile(r"Heartbeat failed for group .* because it is rebalancing"),
-        lambda m, r: (ev.RebalanceNoticed, {}),
-    ),
-    (
-        re.compile(r"\[\^-*Recovery\]: Worker ready"),
-        lambda m, r: (ev.WorkerReady, {}),
-    ),
-    (
-        re.compile(r"\[\^-*Worker\]: Signal received: (?:\S+ )?\(?(\d+)\)?"),
-        lambda m, r: (ev.WorkerStopping, {"signal": int(m[1])}),
-    ),
-    (
-        re.compile(r"LeaveGroup request succeeded"),
-        lambda m, r: (ev.GroupLeft, {}),
-    ),
+    (r"LeaveGroup request succeeded", ev.GroupLeft, _none),
 ]
+"""How a record's first line begins, what kind of event it is, and what gives the event's fields."""
+
+_COMPILED = [(re.compile(begin), kind, fields_of) for begin, kind, fields_of in RULES]
 
 
 def parse(record: LogRecord, worker: str, time: float = 0.0) -> ev.Event:
@@ -171,11 +161,11 @@ def parse(record: LogRecord, worker: str, time: float = 0.0) -> ev.Event:
     at = record.time if record.time is not None else time
     # What a process writes without logging, such as `-INT- -INT-` on Ctrl+C, is on a further line.
     first = record.text.partition("\n")[0]
-    for pattern, make in RULES:
+    for pattern, kind, fields_of in _COMPILED:
         match = pattern.match(first)
         if match:
             try:
-                kind, fields = make(match, record)
+                fields = fields_of(match, record)
             except ValueError:  # it only looked like a match
                 break
             return kind(time=at, worker=worker, line=record.line, **fields)

@@ -144,10 +144,7 @@ def end(things: Sequence[Stoppable], limit_s: float) -> str:
         return ""
     kafkas = [getattr(thing, "kafka", None) for thing in things]
     workers_first = sorted(things, key=lambda thing: any(thing is kafka for kafka in kafkas))
-    of_labs = [getattr(thing, "broken", None) for thing in things]
-    titles = [
-        thing.title for thing in workers_first if not any(thing is kafka for kafka in of_labs)
-    ]
+    titles = [thing.title for thing in workers_first]
     words = (
         f"Ended {time.strftime('at %H:%M on %Y-%m-%d')}, after {_minutes(limit_s)} without a "
         f"browser: {', '.join(titles)}. What was recorded until then is still here. To start "

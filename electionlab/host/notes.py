@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 
 BORROWED_KAFKA = "borrowed-kafka"
 """Prefix of the names of notes about a Kafka that was already running."""
@@ -14,15 +15,24 @@ OF_THIS_DAY = (BORROWED_KAFKA, MISSING_SERVER)
 _numbers = itertools.count(1)
 
 
+class _Json:
+    """A value whose `repr`, which is what `glue` keeps of an object, is JSON."""
+
+    def __init__(self, value: object) -> None:
+        self._written = json.dumps(value)
+
+    def __repr__(self) -> str:
+        return self._written
+
+
 def leave(name: str, value: object) -> None:
-    """Leave the text of `value` (its `repr`) in this notebook's outputs. Outside a notebook, do
-    nothing."""
+    """Leave a value in this notebook's outputs, as JSON. Outside a notebook, do nothing."""
     from IPython.core.getipython import get_ipython  # only a notebook has these
 
     if get_ipython() is not None:
         from myst_nb import glue
 
-        glue(name, value, display=False)
+        glue(name, _Json(value), display=False)
 
 
 def leave_borrowed_kafka(words: str) -> None:

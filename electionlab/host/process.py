@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from electionlab.errors import LabError
 from electionlab.host import disks, guard
@@ -183,6 +184,16 @@ class Process:
         if self.alive:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, number)
+
+
+def json_lines(log: Path) -> list[dict[str, Any]]:
+    """The complete JSON objects in a log, one a line; whatever else stands there is left out."""
+    lines = []
+    for line in log.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True):
+        if line.startswith("{") and line.endswith("\n"):
+            with contextlib.suppress(ValueError):
+                lines.append(json.loads(line))
+    return lines
 
 
 def keep_folder(folder: Path) -> Process:

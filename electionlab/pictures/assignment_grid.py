@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from electionlab.errors import LabError
 from electionlab.history import events as ev
-from electionlab.history.group import is_leader_topic
+from electionlab.history.group import greeting_partitions
 from electionlab.history.history import HasHistory, History, as_history
 from electionlab.pictures.drawing import marks
 from electionlab.pictures.drawing.canvas import ROW
@@ -58,7 +58,7 @@ def _given(history: History, joined: ev.MemberJoined) -> Given:
     return Given(
         joined.generation,
         worker,
-        tuple(n for topic, ns in sorted(held.items()) if not is_leader_topic(topic) for n in ns),
+        tuple(greeting_partitions(held)),
         assigned.leads if assigned else False,
         views[-1].heir if views else None,
     )

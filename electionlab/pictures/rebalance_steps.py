@@ -9,7 +9,7 @@ from typing import Literal
 from electionlab.errors import LabError
 from electionlab.history import events as ev
 from electionlab.history.events import Event
-from electionlab.history.group import is_leader_topic
+from electionlab.history.group import greeting_partitions, is_leader_topic
 from electionlab.history.history import History
 from electionlab.history.readable import plural
 from electionlab.pictures.wording import actions_of, label
@@ -191,7 +191,7 @@ def _describe(event: Event, size: int, history: History) -> tuple[Kind, str]:
 
 def _partitions(held: dict[str, tuple[int, ...]]) -> str:
     """`no partitions`, `1 partition`, `4 partitions and the leader's ★`."""
-    count = sum(len(numbers) for topic, numbers in held.items() if not is_leader_topic(topic))
+    count = len(greeting_partitions(held))
     leads = any(0 in numbers for topic, numbers in held.items() if is_leader_topic(topic))
     words = f"{count or 'no'} {plural(count, 'partition')}"
     return f"{words} and the leader's ★" if leads else words

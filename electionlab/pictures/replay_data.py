@@ -29,6 +29,7 @@ from typing import Any
 
 from electionlab.history import events as ev
 from electionlab.history.events import Event
+from electionlab.history.group import greeting_partitions
 from electionlab.history.group_state import GroupState, WorkerState
 from electionlab.history.history import HasHistory, History, as_history
 from electionlab.history.states import counts_from, effect, whose
@@ -39,7 +40,6 @@ from electionlab.pictures.replay_rules import (
     FAULTS,
     STATES,
     caption,
-    greeting_partitions,
 )
 from electionlab.pictures.wording import before_until
 

@@ -7,12 +7,11 @@ page is read there, by `player/parse.js`, which gets these tables, and those of 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from electionlab.history import attribution, group_state, jsonl, window
 from electionlab.history import events as ev
 from electionlab.history.events import Event
-from electionlab.history.group import LEADER_TOPIC_END, is_leader_topic
+from electionlab.history.group import LEADER_TOPIC_END, greeting_partitions
 from electionlab.history.states import ENDED_BY, OF_PROCESSES
 from electionlab.pictures.drawing import marks
 
@@ -106,12 +105,6 @@ def _value(event: Event, name: str, others: str) -> str:
     if name == "greeting":  # sixteen digits tell no more than the first ones
         return value if len(value) <= SHORT else f"{value[: SHORT - 1]}…"
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def greeting_partitions(partitions: Mapping[str, tuple[int, ...]]) -> list[int]:
-    """The numbers of the partitions of greetings among those that a worker holds, sorted."""
-    held = (numbers for topic, numbers in partitions.items() if not is_leader_topic(topic))
-    return sorted(number for numbers in held for number in numbers)
 
 
 def rules() -> dict[str, object]:

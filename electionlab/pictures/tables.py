@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable, Sequence
 
 from electionlab.history import events as ev
-from electionlab.history.group import LEADER_TOPIC, Group, is_leader_topic
+from electionlab.history.group import LEADER_TOPIC, Group, greeting_partitions
 from electionlab.history.group_state import WorkerState
 from electionlab.history.history import HasHistory, History, as_history
 
@@ -89,12 +89,7 @@ def group(described: Group, history: History, app: str) -> Table:
                 history.member_names.get(member.member_id, "not ours"),
                 member.member_id,
                 "partition 0" if member.holds(topic, 0) else "",
-                ", ".join(
-                    str(number)
-                    for name, numbers in member.partitions.items()
-                    if name != topic
-                    for number in numbers
-                ),
+                ", ".join(map(str, greeting_partitions(member.partitions))),
             )
             for member in described.members
         ),
@@ -134,13 +129,7 @@ def _held(history: History, state: WorkerState, worker: str, time: float) -> tup
         return "not started", "", "", ""
     greetings, leads = "", ""
     if holds := state.holds:
-        numbers = (
-            number
-            for topic, held in holds.partitions.items()
-            if not is_leader_topic(topic)
-            for number in held
-        )
-        greetings = ", ".join(map(str, sorted(numbers))) or "none"
+        greetings = ", ".join(map(str, greeting_partitions(holds.partitions))) or "none"
         leads = "partition 0" if holds.leads else ""
     standby = ""
     if not isinstance(last, (ev.WorkerKilled, ev.WorkerExited)):

@@ -106,7 +106,7 @@ def test_a_fault_that_keeps_all_promises_is_told_in_four_lines():
     ]
     assert judged.kind == "held"
     assert judged.in_words == " ".join(judged.lines).replace("✓ ", "")
-    assert claims_faults.FaultJudged(judged.fault, **json.loads(judged.to_json())) == judged
+    assert claims_faults.FaultJudged(judged.fault, **judged.record) == judged
 
 
 @pytest.mark.parametrize("key", ["breaks", "may_break"])

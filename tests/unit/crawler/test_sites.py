@@ -65,7 +65,8 @@ def test_sites_that_were_stopped_are_not_asked():
     assert not folder.exists()
 
 
-def test_an_access_log_is_read_up_to_its_last_complete_line():
-    line = '{"time": 2.0, "host": "a.test", "path": "/", "status": 200, "agent": "n/7101"}\n'
-    log = f"a warning\n{line}{line.replace('2.0', '1.0')}{line[:30]}"
-    assert requests_of(log) == [Request(time, "a.test", "/", 200, "7101") for time in (1.0, 2.0)]
+def test_an_access_log_is_read_in_the_order_of_time():
+    entry = {"host": "a.test", "path": "/", "status": 200, "agent": "n/7101"}
+    assert requests_of([{"time": 2.0, **entry}, {"time": 1.0, **entry}]) == [
+        Request(time, "a.test", "/", 200, "7101") for time in (1.0, 2.0)
+    ]

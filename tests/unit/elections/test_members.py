@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from electionlab.elections.members import Member, Members, json_lines, writes
+from electionlab.elections.members import Member, Members, writes
 from electionlab.elections.model import Write
 from electionlab.history.intervals import Span
 
@@ -63,12 +63,6 @@ def test_who_stands_still_does_so_until_it_is_woken(life):
         Span("A", 1.0, 2.0),
         Span("A", 5.0, 9),
     ]
-
-
-def test_only_whole_lines_of_json_are_read(tmp_path):
-    log = tmp_path / "a.log"
-    log.write_text('{"a": 1}\nConnection dropped\n{"b": \n{"c": 3}\n{"d": 4}', encoding="utf-8")
-    assert json_lines(log) == [{"a": 1}, {"c": 3}]
 
 
 def test_what_a_receiver_has_written_is_read_as_it_stands():

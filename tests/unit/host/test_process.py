@@ -13,7 +13,7 @@ from scripts import kill, script, wait_until_stopped
 from electionlab.errors import LabError
 from electionlab.host import guard
 from electionlab.host.owners import OWNERS_VARIABLE
-from electionlab.host.process import Process
+from electionlab.host.process import Process, json_lines
 from electionlab.host.waiting import stretched, wait_until
 
 DEAF = "trap '' TERM; echo ready; while :; do sleep 1; done"
@@ -315,3 +315,9 @@ def test_this_process_is_alive_and_one_that_was_waited_for_is_not():
     gone = subprocess.Popen(["true"])
     gone.wait()
     assert not guard.alive(gone.pid)
+
+
+def test_only_whole_lines_of_json_are_read(tmp_path):
+    log = tmp_path / "a.log"
+    log.write_text('{"a": 1}\nConnection dropped\n{"b": \n{"c": 3}\n{"d": 4}', encoding="utf-8")
+    assert json_lines(log) == [{"a": 1}, {"c": 3}]
