@@ -7,15 +7,16 @@ unless it was asked for.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import functools
+import importlib.util
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from electionlab.host import ports
-from electionlab.host.interrupts import held_back
 
 OTHERS = re.compile(
     r"FAUST_\w+|F_(DATADIR|LOOP|WORKDIR)|DJANGO_SETTINGS_MODULE|KAFKA_(?!HOME$|\w*OPTS$)\w+"
@@ -31,14 +32,18 @@ UNWANTED = {"FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "PYTHONOPTIMIZE"}
 
 @functools.cache
 def faust_variables() -> frozenset[str]:
-    """The environment variables from which Faust takes its settings, by Faust's own list."""
-    # FAUST_LOOP takes effect as soon as Faust is imported. An import that is interrupted halfway
-    # makes the next one fail.
-    with held_back(), _without(OTHERS.fullmatch):
-        from faust.types.settings import Settings  # takes 0.2 s, and only a run of workers needs it
-
-    names = (setting.env_name for setting in Settings.SETTINGS.values())
-    return frozenset(name for name in names if name)
+    """The environment variables from which Faust takes its settings, by Faust's own list. It is
+    read from Faust's source: an import would cost as much as a worker's start."""
+    faust = importlib.util.find_spec("faust")
+    assert faust and faust.submodule_search_locations
+    source = Path(faust.submodule_search_locations[0], "types", "settings", "settings.py")
+    settings = ast.parse(source.read_text(encoding="utf-8"))
+    return frozenset(
+        str(node.value.value)
+        for node in ast.walk(settings)
+        if isinstance(node, ast.keyword) and node.arg == "env_name"
+        if isinstance(node.value, ast.Constant)
+    )
 
 
 def _is_for_workers(name: str) -> bool:

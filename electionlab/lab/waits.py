@@ -13,6 +13,7 @@ from electionlab.history.readable import plural
 from electionlab.host.waiting import wait_until
 from electionlab.lab import conditions, replacement
 from electionlab.lab.conditions import Condition
+from electionlab.lab.pace import Pace
 from electionlab.lab.recorder import Recorder
 from electionlab.lab.roster import Roster
 from electionlab.lab.standing import Standing
@@ -37,11 +38,17 @@ class Waits:
         """Wait until `condition` is true of the history, and return that history. `what` says
         what is awaited."""
 
+        pace = Pace()
+
         def look() -> History | None:
-            history = self._recorder.history()
+            self._recorder.read()
             self._roster.require_not_ended()
             self._recorder.kafka.require_alive()
-            return history if condition(history) else None
+            if not pace.is_due(len(self._recorder.events)):
+                return None
+            with pace.judging():
+                history = self._recorder.history()
+                return history if condition(history) else None
 
         def why() -> str:
             replaced = self._recorder.replacement
