@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import psutil
 import pytest
@@ -308,6 +309,30 @@ def test_nothing_is_started_for_an_owner_that_has_gone(run, monkeypatch):
     monkeypatch.setenv(OWNERS_VARIABLE, str(gone.pid))
     with pytest.raises(LabError, match=f"process {gone.pid}, which this one works for"):
         run("sleep", "1000")
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_guard_ends_its_command_whether_it_is_told_of_the_owners_end_or_looks(
+    monkeypatch, is_told
+):
+    if not is_told:  # as on macOS
+        monkeypatch.delattr(os, "pidfd_open", raising=False)
+    asked, teller = os.pipe()
+    outer, child = (subprocess.Popen(["sleep", "1000"]) for _ in range(2))
+    owners = [os.getppid(), outer.pid]
+    watching = threading.Thread(target=guard.watch, args=(owners, asked, child, 2.0), daemon=True)
+    try:
+        watching.start()
+        watching.join(3 * guard.POLL_S)
+        assert child.poll() is None
+        kill(outer)
+        watching.join(GONE_WITHIN_S)
+        assert child.poll() == -signal.SIGTERM
+    finally:
+        kill(outer)
+        kill(child)
+        os.close(asked)
+        os.close(teller)
 
 
 def test_this_process_is_alive_and_one_that_was_waited_for_is_not():
