@@ -7,7 +7,7 @@ that does not fit, but may crash on a damaged one, so `Installation` keeps check
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,12 +24,13 @@ WRITTEN_WITHIN_S = 120.0
 @dataclass(frozen=True)
 class Trainee:
     """A server that trains a cache: its name, the command that runs it, the port that it opens once
-    it is up, and the cache's file."""
+    it is up, the cache's file, and what is then asked of it."""
 
     name: str
     command: Sequence[str]
     port: int
     cache: Path
+    rehearse: Callable[[], None] | None = None
 
 
 def train(trainees: Sequence[Trainee]) -> None:
@@ -47,6 +48,8 @@ def train(trainees: Sequence[Trainee]) -> None:
             )
             servers.append(server)
             server.wait_ready(functools.partial(ports.accepts, trainee.port), READY_WITHIN_S)
+            if trainee.rehearse:
+                trainee.rehearse()
         for server in reversed(servers):
             server.stop(WRITTEN_WITHIN_S)
     except BaseException:  # an interrupt must not wait until the caches are written

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from electionlab.host import ports
+from electionlab.kafka import rehearsal
 from electionlab.kafka.aot_cache import Trainee
 from electionlab.kafka.installation import Installation
 from electionlab.kafka.properties import kraft_properties
@@ -30,6 +32,7 @@ class KRaftInstallation(Installation):
     version = KAFKA_VERSION
     lock = LOCK
     kind = "kraft"
+    trained_by = "electionlab.kafka.rehearsal"
 
     @property
     def formatted(self) -> Path:
@@ -56,7 +59,8 @@ class KRaftInstallation(Installation):
         copy_storage(folder / "formatted", data)
         config.write_text(kraft_properties(data, port, controller_port), encoding="utf-8")
         command = self.command(MAIN, str(config), options=LOGGING)
-        return [Trainee("Kafka", command, port, folder / "kafka.aot")]
+        rehearse = functools.partial(rehearsal.rehearse, f"{ports.LOOPBACK}:{port}")
+        return [Trainee("Kafka", command, port, folder / "kafka.aot", rehearse)]
 
 
 def prepare(*, again: bool = False) -> KRaftInstallation:

@@ -64,6 +64,8 @@ class Installation(ABC):
     """The name of the lock that pins its jars, and of its folder in the cache."""
     kind: ClassVar[str]
     """Prefix of the names of its folders."""
+    trained_by: ClassVar[str] = "a start"
+    """What its AOT caches were trained by; caches that something else has trained are made anew."""
 
     @abstractmethod
     def fill(self, folder: Path) -> None:
@@ -105,6 +107,7 @@ class Installation(ABC):
             # An AOT cache fits jars only as long as their modification times stay the same.
             [(str(jar), jar.stat().st_mtime_ns) for jar in self.jars],
             sorted(self.texts().items()),
+            self.trained_by,
         ]
         digest = hashlib.sha256(json.dumps(depends_on).encode()).hexdigest()
         return self.cache / f"{self.kind}-{digest[:12]}"

@@ -17,7 +17,9 @@ from electionlab.host.ports import LOOPBACK
 ZOOKEEPER_PORT, PLAYBOOK_PORT = 2181, 9092  # as the playbook and leader.py have them
 CONTROLLER_PORT = 9093
 
-KRAFT_ONLY = re.compile(r"process\.roles|node\.id|controller\.|listeners=|listener\.|log\.dirs")
+KRAFT_ONLY = re.compile(
+    r"metadata\.|process\.roles|node\.id|controller\.|listeners=|listener\.|log\.dirs"
+)
 
 
 def kraft_properties(
@@ -45,6 +47,7 @@ def kraft_properties(
         "transaction.state.log.num.partitions": "1",
         "group.initial.rebalance.delay.ms": "0",
         "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
+        "metadata.max.idle.interval.ms": "0",  # no record twice a second that says nothing
         **(more or {}),
     }
     return "".join(f"{name}={escaped(value)}\n" for name, value in settings.items())

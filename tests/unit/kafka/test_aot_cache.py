@@ -1,5 +1,6 @@
 """Training AOT caches, with small programs in the place of a JVM."""
 
+import dataclasses
 import sys
 
 import pytest
@@ -49,6 +50,28 @@ def test_each_server_writes_its_cache_and_the_last_one_ends_first(trainee, tmp_p
     train(trainees)
     assert all(server.cache.is_file() for server in trainees)
     assert (tmp_path / "order").read_text(encoding="utf-8").split() == ["Kafka", "ZooKeeper"]
+
+
+def test_each_server_is_asked_something_as_soon_as_it_is_up(trainee):
+    zookeeper, kafka = trainee("ZooKeeper"), trainee("Kafka")
+    up = []
+    asked = [
+        dataclasses.replace(
+            server,
+            rehearse=lambda: up.append([ports.accepts(each.port) for each in (zookeeper, kafka)]),
+        )
+        for server in (zookeeper, kafka)
+    ]
+    train(asked)
+    assert up == [[True, False], [True, True]]
+
+
+def test_a_server_that_does_not_do_what_is_asked_trains_nothing(trainee):
+    def refuse():
+        raise LabError("it did not")
+
+    with pytest.raises(LabError, match="it did not"):
+        train([dataclasses.replace(trainee("Kafka"), rehearse=refuse)])
 
 
 def test_a_server_that_writes_no_cache_is_named(trainee):
