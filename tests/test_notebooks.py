@@ -49,7 +49,7 @@ def slugs(path):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_a_notebook_is_stored_stripped_and_with_small_cells(path):
     notebook = load(path)
-    assert set(notebook["metadata"]) <= {"kernelspec", "language_info", "ports"}
+    assert set(notebook["metadata"]) <= {"kernelspec", "language_info", "ports", "seconds"}
     for cell in notebook["cells"]:
         assert not cell.get("outputs")
         assert cell.get("execution_count") is None

@@ -59,15 +59,20 @@ class ClaimsDirective(SphinxDirective):
 
 
 class FoundRole(SphinxRole):
-    """Leaves a place for what this build found of the fault or claim with this key."""
+    """Leaves a place for what this build found of the fault or claim with this key. A fault's may
+    name the promises that matter where it stands: `kill: new-leader-after-loss`."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         ledger = Path(self.config.claims_ledger)
-        if self.text not in {**claims.load(ledger), **claims_faults.load(ledger)}:
-            message = self.inliner.reporter.error(f"The ledger has no {self.text!r}.")
-            return [], [message]
+        key, _, named = self.text.partition(": ")
+        promises = named.split(", ") if named else []
+        known = {**claims.load(ledger), **claims_faults.load(ledger)}
+        for name in [key, *promises]:
+            if name not in (known if name == key else claims_faults.PROMISES):
+                message = self.inliner.reporter.error(f"The ledger has no {name!r}.")
+                return [], [message]
         _depend(self)
-        return [pending_finding(key=self.text)], []
+        return [pending_finding(key=key, promises=promises)], []
 
 
 def _depend(here: SphinxDirective | SphinxRole) -> None:
@@ -91,7 +96,7 @@ class FillLedger(SphinxPostTransform):
             place.replace_self(self._ledger(rows, place["source"]))
             self._warn(rows, place)
         for place in list(self.document.findall(pending_finding)):
-            place.replace_self(self._finding(rows, place["key"]))
+            place.replace_self(self._finding(rows, place["key"], place["promises"]))
             self._warn(rows, place)
 
     def _ledger(self, rows: Rows, source: str) -> list[nodes.Node]:
@@ -103,10 +108,10 @@ class FillLedger(SphinxPostTransform):
             return [nodes.paragraph(text=words), _table(heads, list(rows.of_storms(every)))]
         return [_table(heads, list(rows.of_claims(source)))]
 
-    def _finding(self, rows: Rows, key: str) -> list[nodes.Node]:
+    def _finding(self, rows: Rows, key: str, promises: list[str]) -> list[nodes.Node]:
         fault = claims_faults.load(Path(self.config.claims_ledger)).get(key)
         name = claims_faults.glue_name(key) if fault else claims.glue_name(key)
-        words = nodes.inline(text=f"{rows.in_words(key)} ", classes=["found"])
+        words = nodes.inline(text=f"{rows.in_words(key, promises)} ", classes=["found"])
         return [
             words,
             nodes.Text("("),

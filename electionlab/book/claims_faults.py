@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,10 +82,10 @@ class FaultJudged:
             lines.append(f"{SIGNS[self.outcomes[key]]} {words}{differs}")
         return [*lines, self._pause]
 
-    @property
-    def in_words(self) -> str:
-        """The findings in sentences."""
-        return " ".join([*self.words.values(), self._pause])
+    def in_words(self, promises: Sequence[str] = ()) -> str:
+        """The findings in sentences, on these promises alone or on all, and the longest pause."""
+        told = [self.words[key] for key in promises or self.words]
+        return " ".join([*told, self._pause])
 
     @property
     def _pause(self) -> str:
@@ -136,7 +136,7 @@ def somebody_leads(history: History) -> tuple[str, str]:
     if gaps and gaps[-1][1] >= history.over:
         return "broken", "In the end nobody led."
     longest_s = max((end - start for start, end in gaps), default=0.0)
-    return "held", f"Somebody led in the end; without a leader: {longest_s:.1f} s at most."
+    return "held", f"Somebody led in the end. The longest time without a leader: {longest_s:.1f} s."
 
 
 PROMISES: Mapping[str, Callable[[History], tuple[str, str]]] = {

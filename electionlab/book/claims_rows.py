@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +58,11 @@ class Rows:
             self._note(fault.key, f"{', '.join(judged.unexpected)}: not what is expected")
         return judged
 
-    def in_words(self, key: str) -> str:
-        """What this build found of a fault or a claim, in a sentence or two."""
+    def in_words(self, key: str, promises: Sequence[str] = ()) -> str:
+        """What this build found of a claim, or of a fault (`FaultJudged.in_words`)."""
         if fault := claims_faults.load(self._ledger).get(key):
             fault_judged = self.fault(fault)
-            return fault_judged.in_words if fault_judged else DID_NOT_RUN
+            return fault_judged.in_words(promises) if fault_judged else DID_NOT_RUN
         judged = self.claim(claims.load(self._ledger)[key])
         return judged.figure if judged else DID_NOT_RUN
 

@@ -26,7 +26,8 @@ Where greetings name the generation in which they were made (`electionlab.fencin
 
     no_stale_greeting_is_read
 
-`says` is the sentence that a page has for a verdict's outcome.
+`says` is the sentence that a page has for a verdict's outcome. `LogRecords` shows what was logged,
+as evidence is shown.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ from electionlab.checks import (
     tasks,
 )
 from electionlab.checks.leader_moves import Move
+from electionlab.checks.log_records import LogRecords
 from electionlab.checks.publishing import TIMER_INTERVAL_S
 from electionlab.checks.says import Sentence, says
 from electionlab.checks.statistics import goodness_of_fit, repeats
@@ -117,6 +119,7 @@ ALL = (
 __all__ = [
     "ALL",
     "TIMER_INTERVAL_S",
+    "LogRecords",
     "Move",
     "Outcome",
     "Sentence",

@@ -97,11 +97,12 @@ def _lost(history: History, event: ev.GreetingStored) -> Evidence:
     return Evidence.of(
         event,
         f"{event.greeting} (partition {event.partition}): not printed"
-        f"{_published_by(history, event)}{going_on_near(history, event.time, event.time)}",
+        f"{published_by(history, event)}{going_on_near(history, event.time, event.time)}",
     )
 
 
-def _published_by(history: History, event: ev.GreetingStored) -> str:
+def published_by(history: History, event: ev.GreetingStored) -> str:
+    """`; published at 3.000 s, worker A, line 7 of its log`; empty if it is not known."""
     publisher = history.publisher_of(event)
     if publisher is None:
         return ""
@@ -156,7 +157,7 @@ def _repeated(
     return Evidence.of(
         printers[0],
         f"{event.greeting} (partition {event.partition}): printed by {by}"
-        f"{_published_by(history, event)}"
+        f"{published_by(history, event)}"
         f"{going_on_near(history, printers[0].time, printers[-1].time)}",
     )
 

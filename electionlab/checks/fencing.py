@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from electionlab.checks.delivery import NOT_READ, prints
+from electionlab.checks.delivery import NOT_READ, prints, published_by
 from electionlab.checks.verdict import Evidence, Verdict
 from electionlab.history import events as ev
 from electionlab.history.history import History
@@ -48,6 +48,12 @@ def stale_stamps(history: History) -> Sequence[StaleGreeting]:
     return stale
 
 
+def _published_by(history: History, greeting: ev.GreetingStored) -> str:
+    """Empty also where another worker published at the same time: then it may be the wrong one."""
+    publisher = history.publisher_of(greeting)
+    return published_by(history, greeting) if publisher and publisher.certain else ""
+
+
 def no_stale_greeting_is_read(history: History) -> Verdict:
     """Whether no worker printed a greeting that stands in the topic behind one of a later leader.
 
@@ -69,7 +75,8 @@ def no_stale_greeting_is_read(history: History) -> Verdict:
         Evidence(
             f"{one.greeting.greeting} (partition {one.greeting.partition}, offset "
             f"{one.greeting.offset}) stands behind one of generation {one.newest}, and was "
-            + ("printed" if one.was_read else "not printed"),
+            + ("printed" if one.was_read else "not printed")
+            + _published_by(history, one.greeting),
             time=one.greeting.time,
         )
         for one in stale
@@ -79,5 +86,5 @@ def no_stale_greeting_is_read(history: History) -> Verdict:
     if stale:
         finding = f"{len(stale)} came too late, and their reader refused them."
     else:
-        finding = f"None of {len(stored)} even reached the topic."
+        finding = f"None of the {len(stored)} in the topic came too late."
     return Verdict(claim, "held", finding, evidence, figures)

@@ -12,10 +12,12 @@ from electionlab.crawler.sites import Sites
 from electionlab.errors import LabError
 from electionlab.history import events as ev
 from electionlab.history.history import History
+from electionlab.history.log_lines import in_order
 from electionlab.host import cells
 from electionlab.host.lifecycle import Startable
 from electionlab.host.waiting import wait_until
 from electionlab.lab.lab import Lab
+from electionlab.lab.worker import logged
 
 DELAY_S = 0.2
 HURRIED = {
@@ -26,12 +28,14 @@ HURRIED = {
 """How long a site is left alone, until it is tried again after a failure, and until a leader gives
 up an order: as short as a page can wait for. The crawler's own settings are longer."""
 LOOK_S = 0.5
+THE_CRAWL = "the_crawl"
 
 
 class Newsroom(Startable):
     """Sites, whose settings are `sites` (those of `Sites`), and `workers` that crawl them, with the
     fenced leader or the plain one. `settings` are further ones of the crawler, as environment
-    variables. What is done to the workers is done with `lab`."""
+    variables. What is done to the workers is done with `lab`. `histories` has that of the crawl,
+    once it is done."""
 
     def __init__(
         self,
@@ -45,6 +49,7 @@ class Newsroom(Startable):
         self._workers, self._fenced = workers, fenced
         self._settings = {**HURRIED, **(settings or {})}
         self.lab: Lab
+        self.histories: dict[str, History] = {}
         self._started = False
 
     def start(self) -> Self:
@@ -113,6 +118,8 @@ class Newsroom(Startable):
             return crawled if found <= {article.url for article in crawled.articles} else None
 
         crawled: Crawled = self._wait(done, within, "all sources to be read or given up")
+        crawled.history.log = in_order(logged(self.lab.lives))
+        self.histories[THE_CRAWL] = crawled.history
         return crawled
 
     def _wait(self, look: Callable[[], Any], within: float, what: str) -> Any:

@@ -40,9 +40,9 @@ def storms(rounds: Sequence[Round]) -> Table:
             )
     heads = ["leader", "faults", "storms", "articles found", "twice in the result"]
     heads += [
-        "pages fetched again",
-        "without a known reason",
-        "sites not left alone",
+        "requests for a page again",
+        "for no known reason",
+        "requests too soon",
         "sources ordered, in one storm",
     ]
     return Table(heads, rows)
@@ -51,7 +51,8 @@ def storms(rounds: Sequence[Round]) -> Table:
 def nothing_is_lost(rounds: Sequence[Round]) -> Verdict:
     """Whether in each storm every article was found, none twice, and nothing fetched that was
     forbidden. Unknown without a storm. Figures: `storms`, `missing`, `twice`, `forbidden`, and
-    `unexplained`, of the pages that were fetched again."""
+    `pages` (all requests), `again` (for a page that was asked for before), `unexplained` of these,
+    `too_soon` (after another request to the same site)."""
     claim = "Whoever is killed: every article is found, and none is in the result twice."
     if not rounds:
         return Verdict(claim, "unknown", "There was no storm.")
@@ -59,7 +60,10 @@ def nothing_is_lost(rounds: Sequence[Round]) -> Verdict:
         "storms": len(rounds),
         "missing": sum(one.missing for one in rounds),
         "twice": sum(one.twice for one in rounds),
+        "pages": sum(one.pages for one in rounds),
+        "again": sum(one.again for one in rounds),
         "unexplained": sum(one.unexplained for one in rounds),
+        "too_soon": sum(one.too_soon for one in rounds),
         "forbidden": sum(one.forbidden for one in rounds),
     }
     wrong = [one for one in rounds if one.missing or one.twice or one.forbidden]

@@ -55,7 +55,7 @@ def no_article_is_twice(crawled: Crawled) -> Verdict:
 
 def unreadable_sources_are_told(crawled: Crawled) -> Verdict:
     """Whether just those sources were given up that nobody can read. Figures: `dead`, `wrong`."""
-    claim = "Who cannot be read is given up with a reason, and nobody else is."
+    claim = "What cannot be read is given up with a reason, and nothing else is."
     wrong = []
     dead = {visit.source: visit for visit in crawled.visits if visit.dead}
     for site in crawled.sites:
@@ -84,9 +84,10 @@ def robots_are_obeyed(crawled: Crawled) -> Verdict:
     ]
     figures = {"pages": len(crawled.requests), "forbidden": len(forbidden)}
     if forbidden:
-        finding = f"{len(forbidden)} pages were."
+        finding = f"{len(forbidden)} of {len(crawled.requests)} requests asked for such a page."
         return Verdict(claim, "broken", finding, tuple(forbidden), figures)
-    return Verdict(claim, "held", f"{len(crawled.requests)} pages were.", (), figures)
+    finding = f"None of {len(crawled.requests)} requests asked for such a page."
+    return Verdict(claim, "held", finding, (), figures)
 
 
 def sites_are_left_alone(crawled: Crawled) -> Verdict:
@@ -110,7 +111,7 @@ def sites_are_left_alone(crawled: Crawled) -> Verdict:
         "shortest_s": min(after.time - before.time for before, after in pairs),
     }
     if not soon:
-        finding = f"The shortest rest was {figures['shortest_s']:.2f} s."
+        finding = f"The shortest pause was {figures['shortest_s']:.2f} s."
         return Verdict(claim, "held", finding, (), figures)
     evidence = tuple(
         Evidence(

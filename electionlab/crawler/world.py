@@ -15,7 +15,7 @@ CAN_BE_READ: Mapping[str, str] = {
     "none": "nothing is wrong",
     "slow": "answers after half a second",
     "moved": "its front page redirects to another page",
-    "tracked": "links to each article twice, by addresses that redirect or carry a reader's trace",
+    "tracked": "links to each article twice, by addresses that redirect or have a tracking code",
     "latin-1": "is written in ISO 8859-1, and says so",
     "mislabelled": "is written in windows-1252, and says that it is UTF-8",
     "malformed": "its markup is broken",
@@ -32,7 +32,7 @@ CANNOT_BE_READ: Mapping[str, str] = {
     "circular": "redirects for ever",
     "binary": "says that it is HTML, and is none",
     "cut off": "ends its answer in the middle",
-    "robots 503": "answers 503 to who asks for its robots.txt",
+    "robots 503": "answers 503 when asked for its robots.txt",
 }
 """What may be wrong with a site of which nothing can, or may, be read."""
 
@@ -95,7 +95,7 @@ WHO = (
 )
 DOES = (
     *("opens again", "is back", "wins a prize", "moves to the harbour", "asks for patience"),
-    *("surprises everybody", "closes early", "turns a hundred", "has a new roof", "learns Söke"),
+    *("surprises everybody", "closes early", "turns a hundred", "has a new roof", "visits Malmö"),
 )
 
 

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from electionlab.checks.verdict import Outcome, Verdict
+from electionlab.checks.verdict import Evidence, Outcome, Verdict, where
 from electionlab.failover.model import Round, Settings
 from electionlab.failover.recordings import Recorded
 from electionlab.history import events as ev
@@ -162,12 +162,14 @@ def _where(failover: Round) -> str:
 @dataclass(frozen=True)
 class Freeze:
     """A freeze of the leader: how long it lasted in seconds, and who led before and after it
-    according to the broker. `generations` is how many were stored during it."""
+    according to the broker. `generations` is how many were stored during it, `heir` when the other
+    worker, if it was one, heard that it leads."""
 
     seconds: float
     before: str
     after: str | None
     generations: int
+    heir: ev.LeadershipGained | None = None
 
     @property
     def moved(self) -> bool:
@@ -184,14 +186,18 @@ def freezes_follow_the_session(history: History) -> Verdict:
     """
     claim = "A leader that stands still loses leadership if that lasts longer than its session."
     settings = Settings.of(history)
-    evidence, wrong, sure = [], 0, 0
+    told: list[str] = []
+    evidence: list[str] = []
+    wrong, sure = 0, 0
     frozen = freezes(history)
     for freeze in frozen:
         led = f"leadership {'moved' if freeze.moved else 'stayed'}"
-        evidence.append(
-            f"frozen for {freeze.seconds:.2f} s of a session of {settings.session_s:g} s"
-        )
-        evidence[-1] += f": {led}, {number_of(freeze.generations, 'rebalance')}"
+        told.append(f"frozen for {freeze.seconds:.2f} s of a session of {settings.session_s:g} s")
+        told[-1] += f": {led}, {number_of(freeze.generations, 'rebalance')}"
+        evidence.append(told[-1])
+        if freeze.heir:
+            heard = f"{where(history, freeze.heir)}: this one leads, while the other stands still"
+            evidence.append(Evidence.of(freeze.heir, heard))
         if freeze.seconds <= settings.session_s - settings.heartbeat_s:
             sure, wrong = sure + 1, wrong + freeze.moved
         elif freeze.seconds > settings.session_s + settings.heartbeat_s:
@@ -201,7 +207,7 @@ def freezes_follow_the_session(history: History) -> Verdict:
         "moves": float(sum(freeze.moved for freeze in frozen)),
     }
     outcome: Outcome = "unknown" if not sure else "broken" if wrong else "held"
-    finding = "; ".join(evidence) or "No leader was frozen"
+    finding = "; ".join(told) or "No leader was frozen"
     return Verdict(claim, outcome, f"{finding}.", tuple(evidence), figures)
 
 
@@ -221,9 +227,10 @@ def freezes(history: History) -> list[Freeze]:
         if before is None or before.leader != span.worker:
             continue
         stored = [e for e in history.of(ev.GroupStored) if span.start < e.time <= span.end]
+        leader = after.leader if after else None
+        gained = history.of(ev.LeadershipGained)
+        others = (e for e in gained if e.worker != span.worker and span.start < e.time <= span.end)
         frozen.append(
-            Freeze(
-                span.end - span.start, before.leader, after.leader if after else None, len(stored)
-            )
+            Freeze(span.end - span.start, before.leader, leader, len(stored), next(others, None))
         )
     return frozen

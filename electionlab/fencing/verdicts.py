@@ -27,7 +27,8 @@ def keeps_stale_greetings_out(rounds: Sequence[Round], remedy: str) -> Verdict:
         "in_rounds": len(late),
     }
     if not late:
-        return Verdict(claim, "held", f"Read too late: none, in {len(mine)} rounds.", (), figures)
+        return Verdict(claim, "held", f"None was, in {len(mine)} rounds.", (), figures)
     evidence = tuple(f"{one.fault}: {count} read too late" for one, count in late)
-    finding = f"Read too late: {figures['stale']}, in {len(late)} of {len(mine)} rounds."
+    of = f"in {len(late)} of {len(mine)} rounds"
+    finding = f"{figures['stale']} came too late and were read, {of}."
     return Verdict(claim, "broken", finding, evidence, figures)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -29,7 +29,6 @@ PATIENCE_S = 580.0
 """Seconds. Even stretched, less than a cell's limit in a build (`nb_execution_timeout`)."""
 
 STOPPED = "The labs were stopped before this experiment."
-
 R = TypeVar("R")
 
 
@@ -47,11 +46,10 @@ class SideBySide(Stoppable, Generic[R]):
     of an experiment: of labs, a `History`.
 
     Without `at_once`, the environment variable ELECTIONLAB_AT_ONCE, or else `gate.AT_ONCE`, sets
-    the limit, and a busy machine runs fewer (`Gate`). LabError if the limit is not a whole number
-    of at least 1.
+    the limit, and a busy machine runs fewer (`Gate`). LabError if it is no whole number above 0.
 
-    An experiment that runs out of time, or fails on a very busy machine, or during which this
-    machine stood still, runs a second time, alone in a lab of its own; `history` says so.
+    An experiment that runs out of time, or fails on a very busy machine or one that stood still,
+    runs a second time, alone in a lab of its own; `history` says so.
     """
 
     def __init__(self, benches: Sequence[Bench], *, at_once: int | None = None) -> None:
@@ -73,6 +71,12 @@ class SideBySide(Stoppable, Generic[R]):
     def names(self) -> list[str]:
         """The experiments by name, in the order of their benches."""
         return list(self._done)
+
+    @property
+    def histories(self) -> Mapping[str, R]:
+        """The histories of the experiments that are done and have not failed, by name."""
+        done = {name: future for name, future in self._done.items() if future.done()}
+        return {name: future.result() for name, future in done.items() if not future.exception()}
 
     def history(self, name: str, within: float = PATIENCE_S) -> R:
         """The history of an experiment, once it is done. Says so if it ran twice. Raises LabError
@@ -228,8 +232,7 @@ class SideBySide(Stoppable, Generic[R]):
 
 
 def _in_words(error: BaseException) -> str:
-    kind = "" if isinstance(error, LabError) else f"{type(error).__name__}: "
-    return f"{kind}{error}"
+    return str(error) if isinstance(error, LabError) else f"{type(error).__name__}: {error}"
 
 
 Labs = TypeVar("Labs", bound=SideBySide[Any])

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from electionlab.history.history import History
 from electionlab.history.log_lines import LogLine, in_order
 from electionlab.history.readable import plural
 from electionlab.host.owners import build_name
-from electionlab.lab.experiments import Experiments
 from electionlab.lab.lab import Lab
 from electionlab.lab.worker import logged
 from electionlab.lab.workers import Workers
@@ -28,14 +27,21 @@ is a list of the second, the worker, the log, the number of the line in it, and 
 WHOLE_RUN = "run"
 
 
+class Ran(Protocol):
+    """Whatever has run experiments, one or many: their histories, by name."""
+
+    @property
+    def histories(self) -> Mapping[str, History]: ...
+
+
 class Logs:
     """The logs of a run, as a cell's last value: every log file and the history, to read and to
-    download, and all lines in one order. Of experiments, as `run` ran them, only the latter."""
+    download, and all lines in one order. Of experiments, as `run` or labs ran them, only these."""
 
-    def __init__(self, run: Workers | Lab | Experiments) -> None:
+    def __init__(self, run: Workers | Lab | Ran) -> None:
         self.files: dict[str, str] = {}
         self.merged: dict[str, tuple[History, Sequence[LogLine]]] = {}
-        if isinstance(run, Experiments):
+        if not isinstance(run, Workers | Lab):
             self.merged = {name: (past, past.log) for name, past in run.histories.items()}
             return
         history = run.history()

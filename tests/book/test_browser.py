@@ -92,25 +92,26 @@ def _note_failure(request: Request, note: Callable[[str], None]) -> None:
 LOG = "_logs/docs/playbook/run"
 
 
-def test_evidence_leads_to_its_line_in_the_log_and_back(site: Site, browser: Browser):
+@pytest.mark.parametrize("name", ["docs/playbook", "docs/found-in-faust"])
+def test_evidence_leads_to_its_line_in_the_log_and_back(site: Site, browser: Browser, name: str):
     """From a file and without JavaScript."""
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto((site.html / "docs" / "playbook.html").as_uri())
+    page.goto((site.html / f"{name}.html").as_uri())
     evidence = page.locator("div.verdict details:has(a.log-line)").first
     evidence.locator("summary").click()
     link = evidence.locator("a.log-line").first
     second, title = link.inner_text().removesuffix(" s"), link.get_attribute("title")
     link.click()
     line = page.locator("li:target")
-    assert f"{LOG}.html#" in page.url
+    assert f"_logs/{name}/" in page.url
     assert line.locator("span").inner_text() == f"{second} s"
     number, worker = line.locator("i").inner_text(), line.locator("b").inner_text()
     assert title == f"{number} of the log of worker {worker}"
     box = line.bounding_box()
     assert box and 0 <= box["y"] < 700  # it is on the screen
     page.get_by_role("link", name="Back to").click()
-    assert page.url.endswith("docs/playbook.html")
+    assert page.url.endswith(f"{name}.html")
     context.close()
 
 

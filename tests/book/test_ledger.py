@@ -45,7 +45,8 @@ LIST = """# List
 
 ## Wait longer
 
-Here: {found}`a busy machine` And: {found}`sum`
+Here: {found}`a busy machine` And: {found}`sum` And of one promise alone:
+{found}`a busy machine: only-one-leader-ever`
 """
 SUMS = """---
 file_format: mystnb
@@ -154,17 +155,23 @@ def test_a_page_says_what_was_found_and_links_to_the_ledger(build, tmp_path):
     page = BeautifulSoup(
         (tmp_path / "out" / "list.html").read_text(encoding="utf-8"), "html.parser"
     )
-    fault, claim = (place.get_text(strip=True) for place in page.select("span.found"))
+    fault, claim, part = (place.get_text(strip=True) for place in page.select("span.found"))
     assert fault.startswith("One led at a time.")
     assert claim == "4 in all."
+    assert re.fullmatch(
+        r"One led at a time\. The longest time in it without a publish: .* s\.", part
+    )
     shown = [link["href"] for link in page.find_all("a") if link.get_text() == "ledger"]
-    assert [link.partition("#")[2] for link in shown] == ["fault-a-busy-machine", "claim-sum"]
+    fault_row = "fault-a-busy-machine"
+    assert [link.partition("#")[2] for link in shown] == [fault_row, "claim-sum", fault_row]
 
 
-def test_a_page_that_asks_for_what_the_ledger_does_not_have_is_red(build):
-    told, _ = build(**{"list.md": LIST.replace("`sum`", "`sun`")})
+@pytest.mark.parametrize(("there", "wrong"), [("`sum`", "sun"), ("only-one-leader-ever", "one")])
+def test_a_page_that_asks_for_what_the_ledger_does_not_have_is_red(build, there, wrong):
+    asked = there.strip("`")
+    told, _ = build(**{"list.md": LIST.replace(there, there.replace(asked, wrong))})
     assert told.returncode != 0
-    assert "The ledger has no 'sun'." in told.stderr
+    assert f"The ledger has no {wrong!r}." in told.stderr
 
 
 def test_an_entry_that_leads_to_no_item_of_the_checklist_is_red(build):

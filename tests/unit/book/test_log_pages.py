@@ -133,6 +133,26 @@ def test_evidence_without_a_line_and_without_a_log_has_no_link(built):
     assert "3.000 s, worker 9999, line 7 of its log" in page
 
 
+def test_records_of_a_log_lead_to_their_lines(built):
+    _, runs = built
+    page = lines_of(runs)
+    given = RUN.of(ev.PartitionsAssigned)[:2]
+    shown = checks.LogRecords(RUN, given, words="Setting newly assigned partitions")
+    found = links(shown._repr_html_(), runs)
+    assert len(found) == len(given) == 2
+    for link, event in zip(found, given, strict=True):
+        line = page.find(id=link["href"].partition("#")[2])
+        assert line.i.get_text() == f"line {event.line}"
+        assert "Setting newly assigned partitions" in line.code.get_text()
+    assert "7.5 < 8" in repr(checks.LogRecords(RUN, [said("7.5 < 8")]))
+    assert "7.5 &lt; 8" in checks.LogRecords(RUN, [said("7.5 < 8")])._repr_html_()
+    assert repr(checks.LogRecords(RUN, [])) == "nothing"
+
+
+def said(words):
+    return ev.Logged(time=RUN.start, worker="6066", line=3, level="WARNING", text=words)
+
+
 def test_a_line_at_another_second_is_another_line(built):
     _, runs = built
     event = RUN.of(ev.Published)[0]

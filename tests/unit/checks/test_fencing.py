@@ -79,7 +79,7 @@ def test_it_is_known_which_stale_greetings_were_read():
             (1, 1, 2, 2),
             range(4),
             "held",
-            "None of 4 even reached the topic.",
+            "None of the 4 in the topic came too late.",
             {"greetings": 4, "stale": 0, "read": 0},
         ),
         (
@@ -120,6 +120,15 @@ def test_the_evidence_names_each_stale_greeting_and_whether_it_was_printed():
             "was printed",
         ),
     ]
+
+
+def test_the_evidence_names_the_line_at_which_a_stale_greeting_was_published():
+    in_time, late = stored(1, greeting(1, 2), 0), stored(2, greeting(2, 1), 1)
+    mine, other = published(1.99, "A", line=7), published(1.98, "B", line=3)
+    (told,) = checks.no_stale_greeting_is_read(History([in_time, mine, late])).evidence
+    assert told.endswith("not printed; published at 0.990 s, worker A, line 7 of its log")
+    (told,) = checks.no_stale_greeting_is_read(History([in_time, other, mine, late])).evidence
+    assert told.endswith("not printed"), "either may have been the one"
 
 
 ONE_GENERATION = "No two greetings name different generations."

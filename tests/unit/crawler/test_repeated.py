@@ -65,6 +65,11 @@ def test_a_visit_that_was_broken_off_says_so_in_its_workers_log():
     assert why((1.0, URL), (2.0, URL), [logged]) == repeated.BROKEN_OFF["NOT ALL KEPT"]
     assert why((1.0, URL, "2"), (2.0, URL, "2"), [logged]) == ""
     assert why((1.6, URL), (2.0, URL), [logged]) == ""
+    asked = [request(1.0, URL), request(2.0, URL)]
+    logged = ev.Logged(time=1.5, worker="1", line=7, level="WARNING", text=words + URL)
+    (told,) = repeated.each_repeat_has_a_reason(crawled(requests=asked, events=[logged])).evidence
+    assert told.endswith("first at 0.000 s, worker 1, line 7 of its log")
+    assert (told.worker, told.line) == ("1", 7)
     other = ev.Logged(time=1.5, worker="1", level="WARNING", text=words + SITES[1].url)
     assert why((1.0, URL), (2.0, URL), [other]) == ""
 

@@ -1,7 +1,7 @@
 """Whether failovers follow the settings: each verdict as readers see it."""
 
 import pytest
-from histories import ended, frozen, group_stored, joined, killed, started, thawed
+from histories import assigned, ended, frozen, group_stored, joined, killed, started, thawed
 
 from electionlab.checks import Verdict
 from electionlab.failover import verdicts
@@ -272,6 +272,15 @@ def test_freezes_are_told_with_what_became_of_leadership():
     )
     figures = {"longest_s": 8, "moves": 1}
     assert verdict == Verdict(STANDS_STILL, "held", f"{STAYED}; {MOVED}.", (STAYED, MOVED), figures)
+
+
+def test_who_took_over_from_a_frozen_leader_is_told_with_its_line():
+    lead = assigned(35.1, "B", True, line=9)
+    told = freezes(frozen(30, "A"), to_b(35), lead, thawed(38, "A")).evidence
+    assert told[1].startswith("35.100 s, worker B, line 9 of its log")
+    assert (told[1].worker, told[1].time) == ("B", lead.time)
+    late = assigned(39, "B", True, line=9)
+    assert len(freezes(frozen(30, "A"), to_b(35), thawed(38, "A"), late).evidence) == 1
 
 
 def test_one_freeze_that_does_not_follow_breaks_the_promise_whatever_others_do():

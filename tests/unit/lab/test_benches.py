@@ -95,6 +95,15 @@ def test_a_lab_that_fails_to_stop_leaves_the_others_no_less_stopped():
     assert all(lab.stopped.is_set() for lab in made)
 
 
+def test_the_histories_are_those_of_what_is_done_and_has_not_failed():
+    with SideBySide([Bench(NoLab, (returns, Fails("wrong", ValueError())))]) as labs:
+        assert set(labs.histories) <= {"returns"}
+        labs.history("returns")
+        with pytest.raises(LabError):
+            labs.history("wrong")
+        assert list(labs.histories) == ["returns"]
+
+
 def test_a_history_is_waited_for_by_several_at_once():
     with SideBySide([Bench(NoLab, (returns,))]) as labs, ThreadPoolExecutor(2) as both:
         found = list(both.map(labs.history, ["returns", "returns"]))
