@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import functools
-import importlib.util
+import importlib.machinery
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -34,7 +34,8 @@ UNWANTED = {"FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "PYTHONOPTIMIZE"}
 def faust_variables() -> frozenset[str]:
     """The environment variables from which Faust takes its settings, by Faust's own list. It is
     read from Faust's source: an import would cost as much as a worker's start."""
-    faust = importlib.util.find_spec("faust")
+    # `importlib.util` asks a module that is imported already, and Faust's then says nothing.
+    faust = importlib.machinery.PathFinder.find_spec("faust")
     assert faust and faust.submodule_search_locations
     source = Path(faust.submodule_search_locations[0], "types", "settings", "settings.py")
     settings = ast.parse(source.read_text(encoding="utf-8"))

@@ -36,6 +36,15 @@ def test_what_faust_and_the_examples_read_is_kept_from_workers_and_told(name):
     assert environment.ignored(there) == [name]
 
 
+def test_the_settings_are_found_where_faust_is_imported_already():
+    """As in a notebook in which a worker runs."""
+    import faust
+
+    assert faust.App
+    environment.faust_variables.cache_clear()
+    assert "BROKER_URL" in environment.faust_variables()
+
+
 def test_every_setting_that_faust_reads_is_known():
     """Faust is started with an environment that only notes what it is asked for."""
     program = """
