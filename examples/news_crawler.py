@@ -40,12 +40,14 @@ from faust.types import EventT, StreamT
 from fencing import FencedPublisher, NotPublishedError
 from read_committed import App
 
+SOURCES = Path(os.environ.get("CRAWLER_SOURCES", "sources.txt"))
 EVERY_S = float(os.environ.get("CRAWLER_EVERY_S", "3600"))
 AGAIN_S = float(os.environ.get("CRAWLER_AGAIN_S", "60"))  # until what was ordered is given up
 RETRY_S = float(os.environ.get("CRAWLER_RETRY_S", "30"))
 KEPT_S = float(os.environ.get("CRAWLER_KEPT_S", "10"))  # until an article counts as lost
 SLOTS = int(os.environ.get("CRAWLER_SLOTS", "8"))  # visits at a time, in one worker
 TRIES = 3
+MOST_SOURCES = 1000  # in one order, which is one message; the next second has another
 AGENT = "news-crawler"
 
 brokers = os.environ.get("KAFKA_BROKERS", "localhost:9092").split(",")
@@ -109,16 +111,14 @@ def is_on_its_way(source: str) -> bool:
 
 
 def make_order() -> Order:
-    sources = Path(os.environ["CRAWLER_SOURCES"]).read_text(encoding="utf-8").split()
+    sources = SOURCES.read_text(encoding="utf-8").split()
     due = [source for source in sources if is_due(source) and not is_on_its_way(source)]
-    return Order(generation=app.consumer_generation_id, sources=due)
+    return Order(generation=app.consumer_generation_id, sources=due[:MOST_SOURCES])
 
 
 @app.timer(1.0, on_leader=True)
 async def order_what_is_due() -> None:
     print("PUBLISHING ON LEADER!")
-    if app.rebalancing or app.in_recovery or not make_order().sources:
-        return  # in a recovery the table of visits is not complete
     decided: list[Order] = []
 
     def decide() -> bytes:
@@ -126,6 +126,8 @@ async def order_what_is_due() -> None:
         return decided[-1].dumps(serializer="json")
 
     try:
+        if app.rebalancing or app.in_recovery or not make_order().sources:
+            return  # in a recovery the table of visits is not complete
         if publisher:
             await publisher.publish(orders_topic.get_topic_name(), decide)
         else:
@@ -135,6 +137,8 @@ async def order_what_is_due() -> None:
         print(f"NOT PUBLISHED: {why}")
     except (KafkaError, TimeoutError) as why:
         print(f"PERHAPS NOT PUBLISHED: {why!r}")
+    except (OSError, UnicodeDecodeError) as why:  # the file may be mended while the cluster runs
+        print(f"NOTHING ORDERED: CRAWLER_SOURCES names no list of addresses. {SOURCES}: {why}")
 
 
 @app.agent(orders_topic)
@@ -184,6 +188,7 @@ async def visit_and_record(source: str, event: EventT) -> None:
             await each.wait()
     crawl = after(source, visit.pages, failure)
     if crawl.dead:
+        print(f"GIVEN UP: {source}: {crawl.problem}")
         await (await dead_topic.send(value=crawl))
     await (await crawled_topic.send(value=crawl))
     own[source] = crawl

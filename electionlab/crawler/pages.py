@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import html
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -16,6 +18,14 @@ PRIVATE = "/private/diary"
 POISON = b"<!doctype html><title>News</title>" + b"<div><a href=/x>x</a>" * 40_000
 """HTML for which a parser needs many seconds, and a search for links in it minutes: both grow with
 the square of how deep it is nested."""
+
+
+@functools.cache
+def bomb() -> bytes:
+    """What unpacks to 50 MB of HTML."""
+    packing = zlib.compressobj(9)
+    pieces = [packing.compress(b"<p>and so on" * 87_000) for _ in range(48)]
+    return b"".join([*pieces, packing.flush()])
 
 
 @dataclass(frozen=True)
@@ -62,8 +72,8 @@ def _behind(site: Site, path: str) -> Answer | None:
 def _robots(site: Site) -> Answer:
     if site.trouble == "no robots":
         return Answer(404, b"<title>Not found</title>")
-    if site.trouble == "robots 503":
-        return Answer(503, b"busy", "text/plain")
+    if site.trouble in ("robots 503", "robots 429"):
+        return Answer(int(site.trouble[-3:]), b"busy", "text/plain")
     return Answer(body=b"User-agent: *\nDisallow: /private/\n", kind="text/plain; charset=utf-8")
 
 
@@ -80,6 +90,8 @@ def _front_trouble(site: Site, asked_before: int) -> Answer | None:
         "silent": Answer(how="never"),
         "poison": Answer(body=POISON),
     }
+    if site.trouble == "bomb":
+        return Answer(body=bomb(), headers={"Content-Encoding": "deflate"})
     if site.trouble in ("huge", "endless", "cut off"):
         return Answer(body=_front(site).encode(), how=site.trouble)
     if site.trouble == "flaky" and asked_before == 0:
@@ -109,6 +121,11 @@ def _links(site: Site) -> list[tuple[str, str]]:
                 f"{site.address(story)}?utm_source=front&utm_medium=link#comments",
             )
         ]
+    if site.trouble == "odd links":
+        links = [(address.partition(".test")[2], headline) for address, headline in links]
+        links += [("http://[", "Nowhere"), ("#top", "Up"), (site.url, "News")]
+    if site.trouble == "empty":
+        links = []
     if site.trouble == "private":
         links.append((f"http://{site.host}{PRIVATE}", "A diary"))
     return links

@@ -22,6 +22,7 @@ CAN_BE_READ: Mapping[str, str] = {
     "flaky": "its front page answers 503 the first time",
     "private": "links to pages that its robots.txt forbids",
     "no robots": "has no robots.txt",
+    "odd links": "links to itself, to what is no address, and by relative addresses",
 }
 """What may be wrong with a site whose articles can all be found nevertheless."""
 
@@ -32,7 +33,10 @@ CANNOT_BE_READ: Mapping[str, str] = {
     "circular": "redirects for ever",
     "binary": "says that it is HTML, and is none",
     "cut off": "ends its answer in the middle",
+    "bomb": "answers 100 kB that unpack to 50 MB",
+    "empty": "has no articles",
     "robots 503": "answers 503 when asked for its robots.txt",
+    "robots 429": "answers 429, too many requests, when asked for its robots.txt",
 }
 """What may be wrong with a site of which nothing can, or may, be read."""
 
@@ -78,10 +82,11 @@ class Site:
 
     def forbids(self, path: str) -> bool:
         """Whether its robots.txt keeps everybody from this path. One that answers 503 keeps
-        everybody from everything but itself (RFC 9309, section 2.3.1.4)."""
+        everybody from everything but itself (RFC 9309, section 2.3.1.4), and so, to us, does one
+        that asks for less traffic."""
         if path == "/robots.txt":
             return False
-        return self.trouble == "robots 503" or path.startswith("/private/")
+        return self.trouble in ("robots 503", "robots 429") or path.startswith("/private/")
 
 
 PLACES = (

@@ -35,7 +35,7 @@ class Page:
         for encoding in filter(None, (self.charset, "utf-8")):
             try:
                 return self.body.decode(encoding)
-            except (LookupError, UnicodeDecodeError):
+            except (LookupError, UnicodeError):
                 continue
         return self.body.decode("windows-1252", errors="replace")
 
@@ -68,7 +68,9 @@ class Fetcher:
         except TimeoutError as error:
             raise FetchError(f"no end within {self._within_s:g} s", temporary=True) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise FetchError(f"{type(error).__name__}: {error}"[:120], temporary=True) from error
+            words = " ".join(f"{type(error).__name__}: {error}".split())
+            never = isinstance(error, aiohttp.InvalidURL)
+            raise FetchError(words[:120], temporary=not never) from error
 
     async def close(self) -> None:
         await self._session.close()

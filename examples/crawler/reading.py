@@ -13,6 +13,9 @@ from selectolax.lexbor import LexborHTMLParser
 TRACES = ("utm_", "fbclid", "gclid")
 """How parameters begin that tell where a reader comes from, and not which page is meant."""
 
+LONGEST_ADDRESS, LONGEST_HEADLINE = 2_000, 300
+"""In letters. Both are sent to Kafka, which takes no message of more than a megabyte."""
+
 
 @dataclass(frozen=True)
 class Headline:
@@ -31,11 +34,21 @@ def canonical(url: str) -> str:
     )
 
 
+def address(base: str, link: str) -> str:
+    """The one address to which a link on the page `base` leads. Empty if it leads to no page."""
+    try:
+        url = canonical(urljoin(base, link))
+    except ValueError:  # as for `http://[`
+        return ""
+    fits = url.startswith(("http://", "https://")) and len(url) <= LONGEST_ADDRESS
+    return url if fits else ""
+
+
 def links(page: Page) -> list[str]:
     """The addresses of the articles on a front page, on its own site, each once."""
     found = _links_of_feed(page) if is_feed(page) else _links_of_html(page)
     site = urlsplit(page.url).netloc
-    whole = (canonical(urljoin(page.url, link)) for link in found)
+    whole = filter(None, (address(page.url, link) for link in found))
     return list(dict.fromkeys(url for url in whole if urlsplit(url).netloc == site))
 
 
@@ -60,12 +73,14 @@ def article(page: Page) -> Headline:
     """The article on this page. ValueError if it has no headline."""
     tree = LexborHTMLParser(page.text)
     title = tree.css_first("h1") or tree.css_first("title")
-    words = " ".join(title.text().split()) if title else ""
+    letters = title.text() if title else ""
+    # What moves a terminal's cursor is not to be printed there.
+    words = "".join(letter for letter in " ".join(letters.split()) if letter.isprintable())
     if not words:
         raise ValueError(f"no headline on {page.url}")
     # A page may say what its own address is, but not that it is another site's.
     own = tree.css_first('link[rel="canonical"]')
-    url = urljoin(page.url, (own.attributes.get("href") or "") if own else page.url)
+    url = address(page.url, own.attributes.get("href") or "") if own else ""
     if urlsplit(url).netloc != urlsplit(page.url).netloc:
-        url = page.url
-    return Headline(canonical(url), words)
+        url = canonical(page.url)
+    return Headline(url, words[:LONGEST_HEADLINE])

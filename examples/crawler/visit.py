@@ -20,8 +20,12 @@ class NotOursError(Exception):
 
 
 def site_of(url: str) -> str:
-    """The site that a page belongs to, which has one robots.txt."""
-    return urlsplit(url).netloc.lower()
+    """The site that a page belongs to, which has one robots.txt; empty if this is no address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # as for `http://[`
+        return ""
+    return parts.netloc.lower() if parts.scheme in ("http", "https") else ""
 
 
 class Visit:
@@ -44,42 +48,65 @@ class Visit:
     async def articles(self) -> AsyncIterator[reading.Headline]:
         """The articles, as they are found. Raises FetchError if the source cannot be read; or at
         the end, when all others have been found, if some could not. NotOursError at any time."""
-        rules = robots.rules(await self._get(urljoin(self._source, "/robots.txt")))
-        front = await self._follow(self._source, rules)
-        links = await patiently(reading.links, front)
+        if not site_of(self._source):
+            raise FetchError("not the address of a page", temporary=False)
+        rules = await self._rules()
+        front = await self._page(self._source, rules)
+        # A front page that links to itself, or that its articles name as theirs, is no article.
+        fronts = {reading.canonical(url) for url in (self._source, front.url)}
+        links = [link for link in await patiently(reading.links, front) if link not in fronts]
         if not links:
             raise FetchError("no articles on it", temporary=False)
         failed: list[FetchError] = []
-        seen: set[str] = set()  # by all addresses that lead to them
+        seen = fronts  # by all addresses that lead to them
         for link in links[:MOST_ARTICLES]:
             if link in seen or not rules.can_fetch(link, self._agent):
                 continue
             try:
-                page = await self._follow(link, rules)
+                page = await self._page(link, rules)
                 article = await patiently(reading.article, page)
             except FetchError as error:
                 failed.append(error)
                 continue
+            if article.url in fronts:
+                article = reading.Headline(reading.canonical(page.url), article.title)
             if article.url not in seen:
                 yield article
-            seen |= {link, article.url, reading.canonical(page.url)}
+            seen = seen | {link, article.url, reading.canonical(page.url)}
         if failed:
             raise failed[0]
 
-    async def _follow(self, url: str, rules: Protego) -> Page:
-        """The page at the end of this link's redirects."""
-        for _ in range(HOPS + 1):
+    async def _rules(self) -> Protego:
+        """The rules of its robots.txt, which may be redirected (RFC 9309, section 2.3.1.2)."""
+        try:
+            return robots.rules(await self._follow(urljoin(self._source, "/robots.txt")))
+        except FetchError as error:
+            raise FetchError(f"robots.txt: {error.problem}", temporary=error.temporary) from error
+
+    async def _page(self, url: str, rules: Protego) -> Page:
+        """The page at the end of this link's redirects, where there is one."""
+        page = await self._follow(url, rules)
+        if page.status >= 400:
+            temporary = page.status >= 500 or page.status == 429
+            raise FetchError(f"answers {page.status}", temporary=temporary)
+        return page
+
+    async def _follow(self, url: str, rules: Protego | None = None) -> Page:
+        """What is answered at the end of this link's redirects. None leads away from the site, nor
+        to what these rules forbid."""
+        for hop in range(HOPS + 1):
             if site_of(url) != site_of(self._source):
                 raise FetchError("redirects to another site", temporary=False)
-            if not rules.can_fetch(url, self._agent):
-                raise FetchError("redirects to what robots.txt forbids", temporary=False)
+            if rules and not rules.can_fetch(url, self._agent):
+                what = "redirects to what" if hop else "is what"
+                raise FetchError(f"{what} robots.txt forbids", temporary=False)
             page = await self._get(url)
-            if page.status >= 400:
-                temporary = page.status >= 500 or page.status == 429
-                raise FetchError(f"answers {page.status}", temporary=temporary)
             if not page.location:
                 return page
-            url = urljoin(url, page.location)
+            try:
+                url = urljoin(url, page.location)
+            except ValueError:
+                raise FetchError("redirects to what is no address", temporary=False) from None
         raise FetchError(f"more than {HOPS} redirects", temporary=False)
 
     async def _get(self, url: str) -> Page:

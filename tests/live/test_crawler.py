@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from electionlab.crawler import repeated, verdicts
+from electionlab.crawler import observed, repeated, verdicts
 from electionlab.crawler.newsroom import Newsroom
+from electionlab.history import events as ev
 
 pytestmark = [pytest.mark.live, pytest.mark.own_ports, pytest.mark.timeout(600)]
 
@@ -31,3 +32,21 @@ def test_the_leader_and_a_crawler_are_killed_and_every_article_is_found_once():
     ):
         judge(crawled).expect("held")
     assert crawled.faults
+
+
+def test_a_list_of_sources_that_is_wrong_is_told_and_the_others_are_read():
+    """A line that is no address, and for a while no list at all."""
+    with Newsroom({"count": 2, "troubles": False}, workers=1) as room:
+        room.wait_done()
+        listed = room.sites.sources.read_text(encoding="utf-8")
+        room.sites.sources.unlink()
+        wait_for_line(room, "NOTHING ORDERED: CRAWLER_SOURCES names no list of addresses.")
+        room.sites.sources.write_text(f"hello http://[ {listed}", encoding="utf-8")
+        for source in "hello", "http://[":
+            wait_for_line(room, f"GIVEN UP: {source}: not the address of a page")
+        visits = observed.read_visits(room.lab.kafka.witness)
+    assert {visit.source for visit in visits if visit.dead} == {"hello", "http://["}
+
+
+def wait_for_line(room, start):
+    room.lab.wait(lambda now: any(e.text.startswith(start) for e in now.of(ev.Logged)), what=start)

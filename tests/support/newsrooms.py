@@ -5,7 +5,7 @@ from electionlab.crawler.observed import Article, Crawled, Visit
 from electionlab.crawler.sites import Request
 from electionlab.history.history import History
 
-SITES = world.make(20, seed=1, stories=2)
+SITES = world.make(25, seed=1, stories=2)
 
 
 def site(trouble):

@@ -20,7 +20,7 @@ from crawler.visit import NotOursError, Visit
 
 @pytest.fixture(scope="module")
 def sites():
-    with Sites(count=20, stories=3, poisoned=[17]) as served:
+    with Sites(count=25, stories=3, poisoned=[21]) as served:
         yield served
 
 
@@ -68,7 +68,10 @@ def test_what_can_be_read_is_found_each_article_once_with_its_headline(sites, tr
         ("circular", "more than 5 redirects", False),
         ("binary", "no articles on it", False),
         ("cut off", "not completed", True),
-        ("robots 503", "nothing may be read", True),
+        ("bomb", "more than 2,000,000 bytes", False),
+        ("empty", "no articles on it", False),
+        ("robots 503", "answers 503, so nothing may be read", True),
+        ("robots 429", "answers 429, so nothing may be read", True),
         ("poison", "not read within 5 s", False),
     ],
 )
@@ -91,6 +94,7 @@ def test_a_flaky_site_is_worth_another_try(sites):
 def test_nothing_that_is_forbidden_was_asked_for(sites):
     visit(sites, "private")
     visit(sites, "robots 503")
+    visit(sites, "robots 429")
     forbidden = {site.host: site for site in sites.all}
     assert not [r for r in sites.requests() if forbidden[r.host].forbids(r.path)]
 
@@ -160,6 +164,12 @@ def test_a_large_page_that_kills_its_parser_kills_nobody_else(read, words):
     large = page(b"<p>" * patience.SMALL_BYTES)
     with pytest.raises(FetchError, match=words):
         asyncio.run(patience.patiently(read, large, within=30))
+
+
+def test_a_small_page_that_defines_names_is_read_as_a_large_one():
+    """A few kilobytes of them stand for many megabytes."""
+    with pytest.raises(FetchError, match="died of it"):
+        asyncio.run(patience.patiently(die, page(b'<!DOCTYPE x [<!ENTITY a "b">]>'), within=30))
 
 
 def test_the_event_loop_goes_on_while_poison_is_read():

@@ -1,3 +1,5 @@
+import zlib
+
 import pytest
 from newsrooms import site
 
@@ -64,12 +66,32 @@ def test_a_tracked_article_is_reached_through_a_redirect():
     )
 
 
+def test_a_bomb_is_far_smaller_than_what_it_unpacks_to():
+    answer = front("bomb")
+    assert answer.headers["Content-Encoding"] == "deflate"
+    assert len(answer.body) < 100_000
+    assert len(zlib.decompress(answer.body)) > 50_000_000
+
+
+def test_odd_links_are_relative_or_no_addresses_or_the_front_page_itself():
+    one, body = site("odd links"), front("odd links").body.decode()
+    assert all(
+        f'"{story.path}"' in body and one.address(story) not in body for story in one.stories
+    )
+    assert "http://[" in body and f'"{one.url}"' in body
+
+
+def test_a_site_without_articles_links_to_none():
+    assert not any(story.path in front("empty").body.decode() for story in site("empty").stories)
+
+
 def test_a_redirect_that_goes_round_never_ends():
     assert pages.answer(site("circular"), "/round/7", 0).headers["Location"] == "/round/8"
 
 
 @pytest.mark.parametrize(
-    ("trouble", "status"), [("none", 200), ("no robots", 404), ("robots 503", 503)]
+    ("trouble", "status"),
+    [("none", 200), ("no robots", 404), ("robots 503", 503), ("robots 429", 429)],
 )
 def test_what_is_said_of_robots(trouble, status):
     assert pages.answer(site(trouble), "/robots.txt", 0).status == status

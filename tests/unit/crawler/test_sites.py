@@ -9,7 +9,7 @@ from electionlab.errors import LabError
 
 @pytest.fixture(scope="module")
 def sites():
-    with Sites(count=20, stories=2) as served:
+    with Sites(count=25, stories=2) as served:
         yield served
 
 

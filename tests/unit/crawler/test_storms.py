@@ -70,4 +70,4 @@ def test_the_recorded_storms_can_be_read():
 
 
 def test_the_table_of_sites_has_each_trouble():
-    assert len(tables.sites().rows) == 17
+    assert len(tables.sites().rows) == 21

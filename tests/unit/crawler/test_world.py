@@ -30,8 +30,9 @@ def test_there_are_not_names_for_any_number_of_sites():
 
 
 def test_what_a_robots_txt_forbids():
-    sites = {site.trouble: site for site in world.make(20)}
+    sites = {site.trouble: site for site in world.make(25)}
     assert sites["none"].forbids("/private/diary")
     assert not sites["none"].forbids("/2026/1")
-    assert sites["robots 503"].forbids("/2026/1")
-    assert not sites["robots 503"].forbids("/robots.txt")
+    for busy in "robots 503", "robots 429":
+        assert sites[busy].forbids("/2026/1")
+        assert not sites[busy].forbids("/robots.txt")
