@@ -109,7 +109,7 @@ def _measurement(name: str, module: str, counted: str, words: str) -> click.Comm
         from electionlab.lab.recorded import Task, command_line
 
         prepare()
-        task = Task(command_line(name, rounds, record), note, at_once, record)
+        task = Task(command_line(name, rounds, record, at_once), note, at_once, record)
         recorded = importlib.import_module(f"electionlab.{module}").record(rounds, task)
         print(recorded.save(record) if record else recorded)
 

@@ -34,10 +34,12 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
 
 
-def command_line(name: str, count: int, path: Path | None) -> str:
-    """The command that measures `count` rounds, and records them in the file `path` if that is
-    given. A file outside of this checkout is named without its folder."""
+def command_line(name: str, count: int, path: Path | None, at_once: int | None) -> str:
+    """The command that measures `count` rounds, `at_once` at a time, and records them in the file
+    `path`, if these are given. A file outside of this checkout is named without its folder."""
     command = f"python -m electionlab {name} --rounds {count}"
+    if at_once:
+        command += f" --at-once {at_once}"
     if path is None:
         return command
     inside = path.resolve().is_relative_to(PROJECT)

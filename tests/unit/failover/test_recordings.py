@@ -7,7 +7,9 @@ import re
 import types
 
 import pytest
+from click.testing import CliRunner
 
+from electionlab.__main__ import commands
 from electionlab.errors import LabError
 from electionlab.failover import measure, recordings, verdicts
 from electionlab.failover.model import FAULTS, Round, Settings
@@ -168,10 +170,23 @@ def test_this_machine_is_told_without_its_name():
 
 
 def test_the_command_in_the_file_names_no_folder_of_this_machine(tmp_path):
-    assert recorded.command_line("failover", 3, tmp_path / "run.json") == (
+    assert recorded.command_line("failover", 3, tmp_path / "run.json", None) == (
         "python -m electionlab failover --rounds 3 --record run.json"
     )
-    assert recorded.command_line("failover", 3, None) == "python -m electionlab failover --rounds 3"
+    assert recorded.command_line("failover", 3, None, None) == (
+        "python -m electionlab failover --rounds 3"
+    )
+
+
+def test_the_command_in_the_file_has_the_options_that_were_used(monkeypatch):
+    monkeypatch.setattr("electionlab.book.checkout.require_own_package", lambda: None)
+    monkeypatch.setattr("electionlab.kafka.install.prepare", lambda: None)
+    monkeypatch.setattr(measure, "record", lambda count, task: task.command)
+    assert recorded.command_line("crawler", 3, None, 2) == (
+        "python -m electionlab crawler --rounds 3 --at-once 2"
+    )
+    ran = CliRunner().invoke(commands, ["failover", "--rounds", "3", "--at-once", "2"])
+    assert ran.output == "python -m electionlab failover --rounds 3 --at-once 2\n"
 
 
 class Done:
