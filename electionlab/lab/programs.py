@@ -14,6 +14,7 @@ class Program(NamedTuple):
 
 ANYWHERE = Program("leader-anywhere", "leader-anywhere-anywhere.say")
 LOST = Program("lost", "lost-found.lost_greeting.say")
+EMPTIED = Program("emptied", "emptied-found.emptied_queue.say")
 PROGRAMS = {
     "anywhere": ANYWHERE,
     "faulty": ANYWHERE,
@@ -26,7 +27,10 @@ PROGRAMS = {
     "found.lost_greeting": LOST,
     "found.kept_greeting": LOST,
     "found.once_at_start": Program("once", "once-found.once_at_start.say"),
+    "found.emptied_queue": EMPTIED,
+    "found.kept_queue": EMPTIED,
     "found.committed_past": Program("past", "past-found.committed_past.say"),
+    "found.too_early": Program("early", "early-found.too_early.say"),
 }
 """By module name; those in examples/found show what docs/found-in-faust.md tells of Faust."""
 

@@ -1,7 +1,8 @@
 """Makes an application's topics before its group forms.
 
 Faust makes them one after another while it starts. A worker that joins the group before its broker
-knows them all is assigned none of the others, and may stand still from then on (Faust 0.15.3).
+knows them all is assigned none of the others, and stands still: for five minutes, or for good where
+the topic of a global table is missing (Faust 0.15.3). docs/found-in-faust.md says why.
 """
 
 from __future__ import annotations

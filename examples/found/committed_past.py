@@ -11,7 +11,7 @@ import faust
 
 kafka = os.environ.get("KAFKA_BROKERS", "localhost:9092")
 app = faust.App("past", broker=f"kafka://{kafka}", value_serializer="raw", topic_partitions=1)
-hangs = ["at its first greeting"] if os.environ.get("HANG") else []
+hangs = ["a greeting"] * int(os.environ.get("HANG", "0"))  # so many, from the first one
 
 
 @app.agent(concurrency=int(os.environ.get("CONCURRENCY", "2")))

@@ -39,8 +39,41 @@ def kill_one_at_a_time(lab):
     lab.interrupt(second)
 
 
+def kill_with_two_in_work(lab):
+    """The page's experiment behind a commit, but two greetings hang, so the gap is one of two."""
+    (first,) = lab.add()
+    lab.wait(lambda history: history.of(ev.OffsetCommitted))
+    lab.interrupt(first)
+    (second,) = lab.add(settings={"HANG": "2", "CONCURRENCY": "3"})
+    lab.wait_greetings(printed(lab.history()) + 10)
+    lab.kill(second)
+    (third,) = lab.add()
+    lab.wait_greetings(printed(lab.history()) + 10)
+    lab.interrupt(third)
+
+
+def start_early_and_look_again(lab):
+    """The page's program, whose client asks for its topics each second."""
+    lab.add()
+    lab.wait_publishes(1)
+
+
+def printed(history):
+    return len(history.of(ev.GreetingPrinted))
+
+
 def committed(history):
     return {e.partition for e in history.of(ev.OffsetCommitted) if "__" not in e.topic}
+
+
+def left_out(history):
+    """Greetings that nobody printed, though later ones of their partition were printed. Some of
+    them are lost: those that a commit went past."""
+    done = {event.greeting for event in history.of(ev.GreetingPrinted)}
+    stored = sorted(history.of(ev.GreetingStored), key=lambda event: event.offset)
+    last = {event.partition: event.offset for event in stored if event.greeting in done}
+    missing = [event for event in stored if event.greeting not in done]
+    return [event for event in missing if event.offset < last.get(event.partition, 0)]
 
 
 def thrown_away(history):
@@ -59,7 +92,16 @@ def labs():
         (join_once_all_was_committed,),
     )
     slowly = Bench(lambda: Lab(0, program="found.committed_past"), (kill_one_at_a_time,))
-    with SideBySide([*page_experiments.benches(written, names), more, slowly]) as labs:
+    wider = Bench(
+        lambda: Lab(0, program="found.committed_past", settings={"BROKER_COMMIT_INTERVAL": "0.5"}),
+        (kill_with_two_in_work,),
+    )
+    soon = {"CONSUMER_METADATA_MAX_AGE_MS": "1000"}
+    again = Bench(
+        lambda: Lab(0, program="found.too_early", settings=soon), (start_early_and_look_again,)
+    )
+    benches = [*page_experiments.benches(written, names), more, slowly, wider, again]
+    with SideBySide(benches) as labs:
         yield labs
     assert left_over() == []
 
@@ -90,6 +132,40 @@ def test_none_is_lost_where_something_was_committed(labs):
 def test_what_is_in_work_is_committed_past_and_lost_with_its_worker(labs):
     verdict = checks.no_greeting_is_lost(labs.history("kill_in_the_midst")).expect("broken")
     assert verdict.figures["lost"] == 1
+
+
+def test_one_message_in_work_right_behind_a_commit_is_committed_past(labs):
+    verdict = checks.no_greeting_is_lost(labs.history("kill_behind_a_commit")).expect("broken")
+    assert verdict.figures["lost"] == 1
+
+
+def test_two_in_work_behind_a_commit_are_not(labs):
+    checks.no_greeting_is_lost(labs.history("kill_with_two_in_work")).expect("held")
+
+
+def test_what_waits_when_a_rebalance_is_over_is_thrown_away_in_a_program_with_a_table(labs):
+    assert left_out(labs.history("join_a_slow_one"))
+
+
+def test_it_is_kept_if_the_flow_is_stopped_meanwhile(labs):
+    history = labs.history("join_where_queues_are_kept")
+    checks.no_greeting_is_lost(history).expect("held")
+    assert not left_out(history)
+
+
+def test_a_worker_that_knows_no_topics_has_nothing_to_do(labs):
+    history = labs.history("start_too_early")
+    assert history.of(ev.WorkerReady)
+    assert not history.of(ev.Published)
+
+
+def test_with_a_global_table_it_is_in_no_group(labs):
+    history = labs.history("start_too_early_for_good")
+    assert not history.of(ev.WorkerReady, ev.Published)
+
+
+def test_it_leads_once_it_has_asked_again(labs):
+    assert labs.history("start_early_and_look_again").of(ev.Published)
 
 
 def test_with_one_at_a_time_nothing_is_committed_past(labs):

@@ -11,6 +11,7 @@ EXAMPLES = PROJECT / "examples"
 DEFINED_ELSEWHERE = {
     **{"faulty": "anywhere", "broken": "anywhere"},
     "found.kept_greeting": "found.lost_greeting",
+    "found.kept_queue": "found.emptied_queue",
 }
 
 NOT_OF_AN_AGENT = {"news_crawler": "news-orders"}
