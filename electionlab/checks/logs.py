@@ -18,7 +18,9 @@ def unlogged(history: History) -> str:
     for failed in history.of(ev.WitnessFailed):
         if failed.asked == "log":
             return f"The logs do not tell all: at {history.at(failed.time):.3f} s {failed.why}."
-    stored = [event for event in history.of(ev.GreetingStored) if _within(history, event)]
+    # A window may begin between the publish and the greeting.
+    begin = history.start + BEFORE_S
+    stored = [event for event in history.of(ev.GreetingStored) if event.time > begin]
     untraced = [event for event in stored if history.publisher_of(event) is None]
     publishes = history.of(ev.Published)
     if untraced and publishes:
@@ -27,20 +29,12 @@ def unlogged(history: History) -> str:
             f"{len(untraced)} of {len(stored)} greetings in the topic."
         )
     joined = {join.worker for join in history.member_joins}
+    started = {event.worker for event in history.of(ev.WorkerStarted)}
     for generation in history.stored_generations:
-        silent = sorted(_started(history) & set(generation.members) - joined)
+        silent = sorted(started & set(generation.members) - joined)
         if silent and joined and generation.start < history.end - READ_WITHIN_S:
             return (
                 f"The logs do not tell all: {silent[0]} was a member of generation "
                 f"{generation.number}, and its log says nothing of that."
             )
     return ""
-
-
-def _within(history: History, event: ev.GreetingStored) -> bool:
-    """Whether its publish would be in this history: a window may begin between the two."""
-    return event.time > history.start + BEFORE_S
-
-
-def _started(history: History) -> set[str]:
-    return {event.worker for event in history.of(ev.WorkerStarted)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import time
 from collections import deque
@@ -97,11 +96,7 @@ class Worker:
 
     def take_unshown(self) -> list[tuple[ev.Event, worker_log.LogRecord]]:
         """The events read since the last call, each with its log record."""
-        taken = []
-        with contextlib.suppress(IndexError):
-            while True:
-                taken.append(self.unshown.popleft())
-        return taken
+        return [self.unshown.popleft() for _ in range(len(self.unshown))]
 
     def __repr__(self) -> str:
         state = "running" if self.alive else f"ended with status {self.process.status}"

@@ -109,14 +109,12 @@ def _value(event: Event, name: str, others: str) -> str:
 
 def rules() -> dict[str, object]:
     """All that the browser needs to read a history as Python does, as JSON."""
-    name = "__name__"
     return {
         "format": jsonl.FORMAT,
         "version": jsonl.VERSION,
         "kinds": sorted(ev.EVENT_TYPES),
         "ended_by": {
-            getattr(kind, name): [getattr(end, name) for end in ends]
-            for kind, ends in ENDED_BY.items()
+            kind.__name__: [end.__name__ for end in ends] for kind, ends in ENDED_BY.items()
         },
         "of_processes": [kind.__name__ for kind in OF_PROCESSES],
         "logged": [kind.__name__ for kind in group_state.LOGGED],

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from random import Random
+from typing import NamedTuple
 
 from electionlab.errors import LabError
 
@@ -74,14 +75,14 @@ def make(
     made, running = [], workers
     for number in range(1, rounds + 1):
         possible = {
-            kind: weight
-            for kind, (weight, _) in KINDS.items()
-            if kind not in without
-            and not (kind == "add" and running == MOST)
-            and not (kind == "remove" and running == FEWEST)
+            name: kind.weight
+            for name, kind in KINDS.items()
+            if name not in without
+            and not (name == "add" and running == MOST)
+            and not (name == "remove" and running == FEWEST)
         }
         kind = random.choices(list(possible), list(possible.values()))[0]
-        targets, steps = KINDS[kind][1](_Draw(random, brokers))
+        targets, steps = KINDS[kind].draw(_Draw(random, brokers))
         running += {"add": 1, "remove": -1}.get(kind, 0)
         made.append(Round(number, kind, targets, tuple(sorted(steps, key=lambda s: s.at_s))))
     return made
@@ -116,19 +117,14 @@ class _Draw:
         return self.random.randint(1, self.brokers)
 
 
-def _ended(act: str, d: _Draw) -> Drawn:
+END = {"freeze": "thaw", "cut": "heal", "kill": "start", "interrupt": "start"}
+"""What ends what an act has begun."""
+
+
+def _one(act: str, low: float, high: float, d: _Draw) -> Drawn:
+    """One worker, for `low` to `high` seconds."""
     at = d.begin()
-    return (d.target(),), [Step(at, act), Step(at + d.seconds(0.0, 3.0), "start")]
-
-
-def _freeze(d: _Draw) -> Drawn:
-    at = d.begin()
-    return (d.target(),), [Step(at, "freeze"), Step(at + d.seconds(0.3, 6.0), "thaw")]
-
-
-def _cut(d: _Draw) -> Drawn:
-    at = d.begin()
-    return (d.target(),), [Step(at, "cut"), Step(at + d.seconds(0.3, 6.0), "heal")]
+    return (d.target(),), [Step(at, act), Step(at + d.seconds(low, high), END[act])]
 
 
 def _slow(d: _Draw) -> Drawn:
@@ -174,14 +170,12 @@ def _starting(d: _Draw) -> Drawn:
 
 def _pair(d: _Draw, act: str, target: int) -> list[Step]:
     at = d.begin()
-    end = {"freeze": "thaw", "cut": "heal", "kill": "start", "interrupt": "start"}[act]
-    return [Step(at, act, target), Step(at + d.seconds(0.5, 5.0), end, target)]
+    return [Step(at, act, target), Step(at + d.seconds(0.5, 5.0), END[act], target)]
 
 
 def _two(d: _Draw) -> Drawn:
     """Two workers at once, the leader first; either may come back first."""
-    first = d.random.choice(["freeze", "cut", "kill", "interrupt"])
-    second = d.random.choice(["freeze", "cut", "kill", "interrupt"])
+    first, second = d.random.choice([*END]), d.random.choice([*END])
     return (LEADER, d.rank()), [*_pair(d, first, 0), *_pair(d, second, 1)]
 
 
@@ -190,36 +184,26 @@ def _both(d: _Draw) -> Drawn:
     return (d.target(),), [*_pair(d, "freeze", 0), *_pair(d, "cut", 0)]
 
 
-KINDS: dict[str, tuple[int, Callable[[_Draw], Drawn]]] = {
-    "interrupt": (3, partial(_ended, "interrupt")),
-    "kill": (3, partial(_ended, "kill")),
-    "freeze": (4, _freeze),
-    "cut": (4, _cut),
-    "slow": (2, _slow),
-    "block": (2, _block),
-    "add": (1, _add),
-    "remove": (1, _remove),
-    "stop broker": (1, partial(_outage, "stop_broker")),
-    "kill broker": (1, partial(_outage, "kill_broker")),
-    "starting": (2, _starting),
-    "two": (4, _two),
-    "both": (2, _both),
-}
-"""Each kind of round: how often it is drawn, as a weight, and what draws it."""
+class Kind(NamedTuple):
+    """A kind of round: how often it is drawn, as a weight, the kind in words, and what draws it."""
 
-MEANS = {
-    "interrupt": "Ctrl+C, and started again",
-    "kill": "kill -9, and started again",
-    "freeze": "frozen for a while",
-    "cut": "cut off for a while",
-    "slow": "a slow network for a while",
-    "block": "a blocked event loop",
-    "add": "one worker more",
-    "remove": "one worker fewer",
-    "stop broker": "a broker stopped, and started again",
-    "kill broker": "a broker killed, and started again",
-    "starting": "ended, started, and broken while it starts",
-    "two": "two workers at once, the leader among them",
-    "both": "cut off and frozen",
+    weight: int
+    words: str
+    draw: Callable[[_Draw], Drawn]
+
+
+KINDS: dict[str, Kind] = {
+    "interrupt": Kind(3, "Ctrl+C, and started again", partial(_one, "interrupt", 0.0, 3.0)),
+    "kill": Kind(3, "kill -9, and started again", partial(_one, "kill", 0.0, 3.0)),
+    "freeze": Kind(4, "frozen for a while", partial(_one, "freeze", 0.3, 6.0)),
+    "cut": Kind(4, "cut off for a while", partial(_one, "cut", 0.3, 6.0)),
+    "slow": Kind(2, "a slow network for a while", _slow),
+    "block": Kind(2, "a blocked event loop", _block),
+    "add": Kind(1, "one worker more", _add),
+    "remove": Kind(1, "one worker fewer", _remove),
+    "stop broker": Kind(1, "a broker stopped, and started again", partial(_outage, "stop_broker")),
+    "kill broker": Kind(1, "a broker killed, and started again", partial(_outage, "kill_broker")),
+    "starting": Kind(2, "ended, started, and broken while it starts", _starting),
+    "two": Kind(4, "two workers at once, the leader among them", _two),
+    "both": Kind(2, "cut off and frozen", _both),
 }
-"""Each kind of round in words."""

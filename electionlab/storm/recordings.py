@@ -78,7 +78,7 @@ def kinds(storms: Sequence[Recorded]) -> Table:
     total: Counter[str] = Counter()
     for storm in storms:
         total.update(storm.kinds)
-    rows = [(generator.MEANS.get(kind, kind), count) for kind, count in total.most_common()]
+    rows = [(generator.KINDS[kind].words, count) for kind, count in total.most_common()]
     return Table(["what was done in a round", "rounds"], [*rows, ("all", total.total())])
 
 

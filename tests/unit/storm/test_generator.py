@@ -143,7 +143,3 @@ def test_the_first_unknown_kind_is_named_with_all_that_there_are():
         "There is no kind of round 'hail'. There are: interrupt, kill, freeze, cut, slow, block, "
         "add, remove, stop broker, kill broker, starting, two, both."
     )
-
-
-def test_each_kind_of_round_has_words():
-    assert list(generator.MEANS) == list(generator.KINDS)
