@@ -106,8 +106,8 @@ class Rows:
                     found.append(nodes.paragraph(text=f"Broken by: {_named(judged)}."))
             figure = [nodes.paragraph(text=judged.figure if judged else "–")]
             words = self._link(claim.words, claim.page, claim.anchor)
-            row = _row([words], found, figure, self._so(claim.key, claim.so))
-            yield _marked(row, claims.glue_name(claim.key), judged.kind if judged else "missing")
+            cells = [words], found, figure, self._so(claim.key, claim.so)
+            yield _row(claims.glue_name(claim.key), judged.kind if judged else "missing", *cells)
 
     def of_faults(self) -> Iterator[nodes.row]:
         for fault in claims_faults.load(self._ledger).values():
@@ -115,9 +115,9 @@ class Rows:
             lines = judged.lines if judged else [DID_NOT_RUN]
             words = self._link(fault.words, fault.page, fault.anchor)
             found = [nodes.paragraph(text=line) for line in lines]
-            row = _row([words], found, self._so(fault.key, fault.so))
-            kind = judged.kind if judged else "missing"
-            yield _marked(row, claims_faults.glue_name(fault.key), kind)
+            cells = [words], found, self._so(fault.key, fault.so)
+            name = claims_faults.glue_name(fault.key)
+            yield _row(name, judged.kind if judged else "missing", *cells)
 
     def of_storms(self, every: list[StormRow]) -> Iterator[nodes.row]:
         for storm in every:
@@ -127,8 +127,8 @@ class Rows:
             found = [nodes.paragraph("", "", nodes.strong(text=storm.verdict))]
             found.append(nodes.paragraph(text=storm.words))
             words = [nodes.paragraph(text=storm.summary.claim)]
-            row = _row(words, found, self._so(check, storm.so))
-            yield _marked(row, f"storm-{check.replace('_', '-')}", storm.kind)
+            name = f"storm-{check.replace('_', '-')}"
+            yield _row(name, storm.kind, words, found, self._so(check, storm.so))
 
     def _so(self, key: str, anchor: str) -> list[nodes.paragraph]:
         """The item of the checklist that says what to do."""
@@ -166,11 +166,7 @@ def _named(judged: Judged) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def _row(*cells: list[nodes.paragraph]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", *cell) for cell in cells))
-
-
-def _marked(row: nodes.row, name: str, kind: str) -> nodes.row:
-    row["classes"] = [f"claim-{kind}"]
-    row["ids"] = [name]
+def _row(name: str, kind: str, *cells: list[nodes.paragraph]) -> nodes.row:
+    row = nodes.row("", *(nodes.entry("", *cell) for cell in cells))
+    row["classes"], row["ids"] = [f"claim-{kind}"], [name]
     return row
