@@ -4,24 +4,21 @@ A Faust leader that was frozen, or cut off from Kafka, goes on publishing when i
 it hears that another worker leads. Publish through this instead:
 
     publisher = FencedPublisher(app, "my-leader")
-
     @app.timer(2.0, on_leader=True)
     async def publish():
         await publisher.publish("my-topic", lambda: b"hello")  # or NotPublishedError
 
-Guarantee: once a leader has published, nothing of any leader before it is published any more. Kafka
-gives each producer that opens a transactional id a higher epoch, and refuses all lower ones. Who
-has opened it asks the group's coordinator whether it leads: a former leader that opens it last
-publishes nothing. A message is made after that: who was away, and leads again, decides anew.
+Guarantee: once a leader has published, nothing of any leader before it is published. Kafka gives
+each producer that opens a transactional id a higher epoch, and refuses lower ones. Who has opened
+it asks the group's coordinator whether it leads: a former leader that opens it last publishes
+nothing. A message is made after that: who was away, and leads again, decides anew.
 
 Limits: it orders what goes to Kafka through this publisher, and nothing else that a leader does.
 Until its successor publishes, a former leader may. Readers have to read committed messages only. A
-publish that ends with another error may have come through. Two applications must not share a
-transactional id. A broker that is cut off from the others, and still takes itself for the group's
-coordinator, is believed. Run with Faust 0.15, aiokafka 0.14 and Kafka 4.3.
+publish that ends with another error may have come through. Two applications that share an id shut
+each other out, over and over. A broker that is cut off from the others, and still takes itself for
+the group's coordinator, is believed. Run with Faust 0.15, aiokafka 0.14 and Kafka 4.3.
 """
-
-from __future__ import annotations
 
 import asyncio
 import contextlib
@@ -36,6 +33,8 @@ from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment as As
 from aiokafka.errors import KafkaError, ProducerFenced
 from aiokafka.structs import RecordMetadata
 from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth, server_list
+
+UNOPENED = "Are there as many brokers as transaction.state.log.replication.factor wants?"
 
 
 class NotPublishedError(Exception):
@@ -74,8 +73,10 @@ class FencedPublisher:
         try:
             await asyncio.wait_for(producer.start(), self._within)  # shuts out all before it
             await self._coordinator.require_leader()
-        except BaseException:
+        except BaseException as error:
             await producer.stop()
+            if isinstance(error, TimeoutError):  # Kafka says no more than: not yet
+                error.args = (f"{self._id} was not opened within {self._within:g} s. {UNOPENED}",)
             raise
         self._producer = producer
         return producer
@@ -111,9 +112,7 @@ class Coordinator:
 
     def connection(self) -> dict[str, Any]:
         """How the application itself connects to Kafka."""
-        conf = self._app.conf
-        return {
-            "bootstrap_servers": server_list(conf.broker, 9092),
-            "request_timeout_ms": int(self._within * 1000),
-            **credentials_to_aiokafka_auth(conf.broker_credentials, conf.ssl_context),
-        }
+        conf, wait_ms = self._app.conf, int(self._within * 1000)
+        auth = credentials_to_aiokafka_auth(conf.broker_credentials, conf.ssl_context)
+        servers = server_list(conf.broker, 9092)
+        return {"bootstrap_servers": servers, "request_timeout_ms": wait_ms, **auth}

@@ -91,7 +91,7 @@ class Server(Startable):
     def require_alive(self) -> None:
         """LabError, quoting its log, if it has ended."""
         assert self.process
-        self.process.require_alive("Run the cell that starts the elections again.")
+        self.process.require_alive("Start the elections again.")
 
     def stop(self) -> None:
         if self.process:

@@ -6,12 +6,14 @@ figures with a run of their own, and nothing else.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import math
 import os
 import platform
-from collections.abc import Callable, Collection, Mapping, Sequence
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -58,6 +60,25 @@ class Task:
     path: Path | None = None
 
 
+@contextlib.contextmanager
+def kept_beside(path: Path | None) -> Iterator[Path | None]:
+    """A block that writes the file `path` at its end, and until then another one beside it. Says
+    where that is if the block fails or is interrupted, and removes it if not. No other one beside
+    a device, such as /dev/stdout."""
+    if path is None or (path.exists() and not path.is_file()):
+        yield None
+        return
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    try:
+        yield unfinished
+    except BaseException:
+        if unfinished.exists():
+            print(f"What was measured before it ended is in {unfinished}.", file=sys.stderr)
+        raise
+    unfinished.unlink(missing_ok=True)
+
+
 @dataclass(frozen=True)
 class RecordedRounds(Generic[R]):
     """`date` as YYYY-MM-DD, `machine` in words, `command` to repeat the run, `versions` by name.
@@ -101,21 +122,25 @@ class RecordedRounds(Generic[R]):
         rounds_of: Callable[[str, Any], Sequence[R]],
         in_words: Callable[[R], str] = str,
     ) -> Self:
-        """The rounds of what is `running`, each experiment's printed once it is done, and saved
-        with those before it. `rounds_of` finds them in what was seen of an experiment, whose name
-        it gets, too. LabError if one fails."""
+        """The rounds of what is `running`, each experiment's printed once it is done. `rounds_of`
+        finds them in what was seen of an experiment, whose name it gets, too. LabError if one
+        fails. Until all are done, those that are stand beside the file, in `<path>.unfinished`, and
+        the file stays as it was."""
         rounds: list[R] = []
-        about: dict[str, str] = {}
-        with running:
+        about: dict[str, str] = dict.fromkeys(cls.PACKAGES, "unknown")
+        with kept_beside(task.path) as unfinished, running:
             for name in running.names:
                 seen = running.history(name, within=7200)
                 here = rounds_of(name, seen)
                 print(f"{name}: {', '.join(map(in_words, here))}", flush=True)
                 rounds += here
                 about |= seen.about
-                if task.path and about.keys() >= set(cls.PACKAGES):
-                    cls.of_today(rounds, about, task).save(task.path)
-        return cls.of_today(rounds, about, task)
+                if unfinished:
+                    cls.of_today(rounds, about, task).save(unfinished)
+            recorded = cls.of_today(rounds, about, task)
+            if task.path:
+                recorded.save(task.path)
+        return recorded
 
     @classmethod
     def to_json(cls, one: R) -> Mapping[str, Any]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+
+import psutil
 import pytest
 
 from electionlab.elections import measure, model, verdicts
 from electionlab.elections.contest import Contest
+from electionlab.elections.members import json_lines
 from electionlab.elections.servers import SERVERS
 from electionlab.errors import LabError
+from electionlab.host.waiting import wait_until
 
 pytestmark = [pytest.mark.live, pytest.mark.own_ports, pytest.mark.timeout(900)]
 
@@ -56,9 +61,27 @@ def test_a_leader_that_leaves_in_good_order_says_that_it_has_lost(observed, kind
     assert last.end <= min(start for start in later if start > broken) + 1
 
 
-def test_a_server_that_dies_in_the_middle_is_named_with_its_last_words():
-    with Contest("redis") as contest:
-        contest.server.process.stop(within=5)
-        with pytest.raises(LabError, match=r"Redis has ended, with status \d+\. From ") as error:
+@pytest.mark.parametrize("kind", SERVERS)
+def test_a_server_that_is_killed_is_named_with_its_last_words_and_leaves_nothing(kind):
+    with Contest(kind) as contest:
+        server = psutil.Process(contest.server.process.pid)
+        processes = [server, *server.children(recursive=True)]
+        contest.server.process.send(signal.SIGKILL)
+        name = contest.server.name
+        with pytest.raises(LabError, match=rf"{name} has ended, with status 137\. From ") as error:
             contest.wait_greetings(1000)
-    assert "Run the cell that starts the elections again." in str(error.value)
+        assert str(error.value).endswith("\nStart the elections again.")
+        # The candidates do not die of it: they say why it failed, and try again.
+        for member in contest.members:
+            wait_until(lambda one=member: failed(one), within=60, why=lambda: "nobody failed")
+            assert member.alive
+        wait_until(
+            lambda: not any(process.is_running() for process in processes),
+            within=30,
+            why=lambda: f"still there: {processes}",
+        )
+
+
+def failed(member):
+    lines = json_lines(member.lives[-1].log)
+    return any(line["says"] == "failed" and line["why"] for line in lines)

@@ -5,6 +5,7 @@ import json
 import random
 import re
 import types
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -205,12 +206,13 @@ class Done:
         return types.SimpleNamespace(about=about)
 
 
-def test_what_is_measured_is_printed_and_saved_as_it_comes(tmp_path, capsys):
+def test_what_is_measured_is_printed_and_kept_as_it_comes(tmp_path, capsys):
     path = tmp_path / "run.json"
+    unfinished = tmp_path / "run.json.unfinished"
     saved = []
 
     def rounds_of(name, _seen):
-        saved.append(len(recordings.load(path).rounds) if path.exists() else 0)
+        saved.append(len(recordings.load(unfinished).rounds) if unfinished.exists() else 0)
         return RUN.rounds
 
     run = Recorded.measured(Task("x", "é", path=path), Done(), rounds_of, lambda one: one.fault)
@@ -218,3 +220,31 @@ def test_what_is_measured_is_printed_and_saved_as_it_comes(tmp_path, capsys):
     assert run == recordings.load(path)
     assert (len(run.rounds), run.note, run.versions["kafka"]) == (4, "é", "two")
     assert capsys.readouterr().out == "one: kill, interrupt\ntwo: kill, interrupt\n"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [LabError("it ended"), KeyboardInterrupt()])
+@pytest.mark.parametrize("at", ["one", "two"])
+def test_what_there_was_before_it_ended_stands_beside_an_older_run(tmp_path, capsys, error, at):
+    path = RUN.save(tmp_path / "run.json")
+    unfinished = tmp_path / "run.json.unfinished"
+
+    def rounds_of(name, _seen):
+        if name == at:
+            raise error
+        return [*RUN.rounds, *RUN.rounds]
+
+    with pytest.raises(type(error)):
+        Recorded.measured(Task("x", "", path=path), Done(), rounds_of)
+    assert recordings.load(path) == RUN
+    if at == "one":
+        assert list(tmp_path.iterdir()) == [path]
+        return
+    assert len(recordings.load(unfinished).rounds) == 4
+    said = f"What was measured before it ended is in {unfinished}.\n"
+    assert capsys.readouterr().err == said
+
+
+def test_a_device_has_nothing_beside_it():
+    with recorded.kept_beside(Path("/dev/null")) as unfinished:
+        assert unfinished is None
