@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from electionlab.history import events as ev
 from electionlab.history.history import History
@@ -69,3 +69,21 @@ def has_since(kind: type[ev.Event], count: int, since: float, *, workers: int = 
         return len(new) >= count and len({event.worker for event in new}) >= workers
 
     return condition
+
+
+def not_yet_printed(
+    history: History, stored: Sequence[ev.GreetingStored], long_ago: float
+) -> list[ev.GreetingStored]:
+    """Those of the stored greetings that may still be printed. One that was made before the moment
+    `long_ago` may not if a later one of its partition was printed, for that is read in order."""
+    printed = {event.greeting for event in history.of(ev.GreetingPrinted)}
+    read_to: dict[int, int] = {}
+    for event in stored:
+        if event.greeting in printed:
+            read_to[event.partition] = max(event.offset, read_to.get(event.partition, -1))
+    return [
+        event
+        for event in stored
+        if event.greeting not in printed
+        and (event.time >= long_ago or event.offset > read_to.get(event.partition, -1))
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable
 
@@ -27,6 +26,7 @@ class Waits:
 
     def __init__(self, recorder: Recorder, roster: Roster, standing: Standing) -> None:
         self._recorder, self._roster, self._standing = recorder, roster, standing
+        self._in_vain: set[str] = set()  # greetings for which it has waited
 
     def wait(
         self,
@@ -137,19 +137,24 @@ class Waits:
         """Ask the broker for the greetings it stored during this run, and add them to the history.
 
         The last ones may not have been printed yet, so it waits for that, `settle` seconds at most,
-        and no longer than a worker runs.
+        and no longer than a worker runs; but not for one for which it has waited in vain before, or
+        that others of its partition have overtaken for as long.
         """
         self._recorder.read_stored()
-        stored = {event.greeting for event in self._recorder.stored}
-        with contextlib.suppress(LabError):  # then a greeting is lost, and a check will say so
+        stored = [e for e in self._recorder.stored if e.greeting not in self._in_vain]
+        long_ago = time.time() - settle
+
+        def missing(history: History) -> list[ev.GreetingStored]:
+            return conditions.not_yet_printed(history, stored, long_ago)
+
+        try:
             self.wait(
-                lambda h: (
-                    stored <= {event.greeting for event in h.of(ev.GreetingPrinted)}
-                    or not self._roster.running()
-                ),
+                lambda h: not missing(h) or not self._roster.running(),
                 within=settle,
                 what="the last greetings to be printed",
             )
+        except LabError:  # then a greeting is lost, and a check will say so
+            self._in_vain |= {event.greeting for event in missing(self._recorder.history())}
 
 
 def _greetings(count: int, more: str = "") -> str:

@@ -79,3 +79,28 @@ def test_what_is_new_may_be_wanted_of_several_workers():
     events = [printed(1, "A", 1), printed(2, "B", 2), printed(3, "B", 3), printed(4, "A", 4)]
     new = conditions.has_since(ev.GreetingPrinted, 2, since=2, workers=2)
     assert first_true(new, events) == 4
+
+
+def greeting(time, text, partition, offset):
+    event = ev.GreetingStored
+    return event(time=time, worker="kafka", greeting=text, partition=partition, offset=offset)
+
+
+@pytest.mark.parametrize(
+    ("time", "partition", "offset", "may_come"),
+    [
+        (5, 0, 3, False),  # made long ago, and a later one of its partition was printed
+        (15, 0, 3, True),  # made just now
+        (5, 0, 5, True),  # nothing later of its partition was printed
+        (5, 1, 3, True),
+    ],
+)
+def test_a_greeting_may_be_printed_until_later_ones_have_long_overtaken_it(
+    time, partition, offset, may_come
+):
+    one, later = greeting(time, "one", partition, offset), greeting(6, "later", 0, 4)
+    history = History([printed(7, "A", "later")])
+    late = conditions.not_yet_printed(history, [one, later], long_ago=10)
+    assert late == ([one] if may_come else [])
+    history = History([printed(7, "A", "later"), printed(8, "A", "one")])
+    assert conditions.not_yet_printed(history, [one, later], long_ago=10) == []
