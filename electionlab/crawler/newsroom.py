@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Self
 
 from electionlab.crawler import observed
@@ -93,8 +93,7 @@ class Newsroom(Startable):
 
         def show() -> bool:
             history = self.lab.history()
-            fresh = [event for event in headlines(history) if event not in shown]
-            for event in fresh[: count - len(shown)]:
+            for event in headlines(history, shown)[: count - len(shown)]:
                 title = event.text.removeprefix("NEW: ").partition(" (http")[0]
                 print(f"{history.at(event.time):6.2f} s  {event.worker}  {title}", flush=True)
                 shown.add(event)
@@ -160,7 +159,9 @@ class Newsroom(Startable):
         return f"a newsroom with {len(self.sites.all)} sources"
 
 
-def headlines(history: History) -> list[ev.Logged]:
-    """What the workers have logged of new articles, in the order of time."""
-    new = (event for event in history.of(ev.Logged) if event.text.startswith("NEW: "))
+def headlines(history: History, shown: Collection[ev.Logged] = ()) -> list[ev.Logged]:
+    """What the workers have logged of new articles, but for those that were shown, in the order of
+    time."""
+    logged_all = history.of(ev.Logged)
+    new = (e for e in logged_all if e.text.startswith("NEW: ") and e not in shown)
     return sorted(new, key=lambda event: event.time)

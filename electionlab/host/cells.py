@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from electionlab.host.lifecycle import Stoppable
+from electionlab.host.owners import build_name
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ def shell(*, any_thread: bool = False) -> Any:
         return None
     interpreter = ipython and ipython.get_ipython()
     return interpreter if hasattr(interpreter, "kernel") else None
+
+
+def is_live() -> bool:
+    """Whether a reader runs this in a notebook: no command, and no build."""
+    return shell(any_thread=True) is not None and not build_name()
 
 
 def execution() -> Execution | None:

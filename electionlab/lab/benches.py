@@ -20,7 +20,6 @@ from electionlab.errors import DeadlineError, LabError
 from electionlab.host import cells, load
 from electionlab.host.gate import Gate, allowed
 from electionlab.host.lifecycle import Stoppable
-from electionlab.host.owners import build_name
 from electionlab.host.waiting import STOPPED_S, wait_for
 from electionlab.host.wakeup_delay import Lateness
 from electionlab.lab.place import Experiment, Place
@@ -98,7 +97,7 @@ class SideBySide(Stoppable, Generic[R]):
             raise LabError(
                 f"The experiment {name} failed. {_in_words(error)}\n"
                 + (f"That was the second try. The first time: {first}\n" if first else "")
-                + ("" if build_name() else f"To run it again, by itself: labs.retry({name!r})")
+                + (f"To run it again, by itself: labs.retry({name!r})" if cells.is_live() else "")
             ) from error
         if name in self._unreported:
             self._unreported.discard(name)

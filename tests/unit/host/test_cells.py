@@ -79,3 +79,11 @@ def test_what_is_kept_lasts_when_its_cell_runs_again(monkeypatch):
     cells.make_room(Thing("newer"), [])
     assert stops == []
     assert cells.running()[:2] == [kept, other]
+
+
+def test_only_a_readers_notebook_is_live(monkeypatch):
+    assert not cells.is_live()
+    monkeypatch.setattr(cells, "shell", lambda any_thread: object())
+    assert cells.is_live()
+    monkeypatch.setattr(cells, "build_name", lambda: "a build")
+    assert not cells.is_live()
