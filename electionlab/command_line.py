@@ -111,6 +111,6 @@ def _measurement(name: str, module: str, counted: str, words: str) -> click.Comm
         prepare()
         task = Task(command_line(name, rounds, record, at_once), note, at_once, record)
         recorded = importlib.import_module(f"electionlab.{module}").record(rounds, task)
-        print(recorded.save(record) if record else recorded)
+        print(record or recorded)
 
     return measure

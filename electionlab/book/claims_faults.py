@@ -89,7 +89,7 @@ class FaultJudged:
 
     @property
     def _pause(self) -> str:
-        return f"The longest time in it without a publish: {self.pause_s:.1f} s."
+        return f"The experiment's longest time without a publish: {self.pause_s:.1f} s."
 
     def __repr__(self) -> str:
         return f"{self.fault.words}: {' '.join(self.lines)}"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from itertools import takewhile
+from operator import itemgetter
+
 from electionlab.checks.verdict import interval
 from electionlab.history.history import Fault, History
 from electionlab.history.intervals import Interval, union
@@ -60,15 +64,18 @@ def going_on_near(history: History, start: float, end: float) -> str:
     words that begin with a semicolon; empty if there were none."""
     start, end = start - NEAR_S, end + NEAR_S
     going_on = [in_words(history, fault) for fault in history.faults.touching(start, end)]
-    ends = {span.end for span in history.rebalances if span.end_is_known}
+    rebalances, ends = history.cached(_rebalances)
+    first = bisect_left(rebalances, start, key=itemgetter(1))
     going_on += [
         f"rebalance from {interval(history, *whole)}{'' if whole[1] in ends else ' and on'}"
-        for whole in history.cached(_rebalances)
-        if whole[0] <= end and whole[1] >= start
+        for whole in takewhile(lambda whole: whole[0] <= end, rebalances[first:])
     ]
     return f"; near it {', '.join(going_on)}" if going_on else ""
 
 
-def _rebalances(history: History) -> list[Interval]:
-    """When the group was rebalanced, whichever of its workers knew of it."""
-    return union((span.start, span.end) for span in history.rebalances)
+def _rebalances(history: History) -> tuple[list[Interval], set[float]]:
+    """When the group was rebalanced, whichever of its workers knew of it, in order; and which ends
+    of these are known."""
+    spans = history.rebalances
+    whole = list(union((span.start, span.end) for span in spans))
+    return whole, {span.end for span in spans if span.end_is_known}

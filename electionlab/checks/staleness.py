@@ -70,9 +70,10 @@ def one_effective_publisher(history: History) -> Verdict:
     A greeting is stale if the broker had stored another leader, or none, before the greeting was
     made. Needs the broker's log of the group, read to its end, and the topic's greetings, of which
     at least one must be traceable (`History.publisher_of`). Two workers may publish at almost the
-    same time: if both greetings arrived, it is known how many are stale, and not which. Otherwise
-    such a greeting is uncertain; it is not called stale, but if there is no stale one the verdict
-    is unknown. Figures: `greetings`, `stale`, `uncertain`, `untraced`.
+    same time: if both greetings arrived, it is known how many are stale, and not which. Otherwise,
+    if the nearer of the two did not lead, the greeting is uncertain; it is not called stale, but if
+    there is no stale one the verdict is unknown. Figures: `greetings`, `stale`, `uncertain`,
+    `untraced`.
     """
     claim = "Only greetings of the broker's leader reach the topic."
     stored = history.of(ev.GreetingStored)
@@ -86,10 +87,10 @@ def one_effective_publisher(history: History) -> Verdict:
             f"by {where(history, publisher.published)}, while the broker's leader was "
             f"{broker_leader_at(history, greeting.time)}"
         )
-        is_known = publisher.certain or _arrived_late(history, greeting, publisher)
-        doubt = "" if is_known else "uncertain: "
+        known = is_known(history, greeting, publisher)
+        doubt = "" if known else "uncertain: "
         evidence = Evidence.of(publisher.published, f"{doubt}{words}")
-        (stale if is_known else uncertain).append(evidence)
+        (stale if known else uncertain).append(evidence)
     untraced = sum(history.publisher_of(greeting) is None for greeting in stored)
     figures = {
         "greetings": len(stored),
@@ -98,7 +99,8 @@ def one_effective_publisher(history: History) -> Verdict:
         "untraced": untraced,
     }
     if stale:
-        finding = f"Made by a worker that did not lead in its eyes: {len(stale)} of {len(stored)}."
+        who = "a worker that did not lead in the broker's eyes"
+        finding = f"Made by {who}: {len(stale)} of {len(stored)}."
         return Verdict(claim, "broken", finding, (*stale, *uncertain), figures)
     if untraced == len(stored):
         return Verdict(claim, "unknown", "No greeting could be traced.", (), figures)
@@ -108,9 +110,12 @@ def one_effective_publisher(history: History) -> Verdict:
     return Verdict(claim, "held", f"None of {len(stored)} was made by another worker.", (), figures)
 
 
-def _arrived_late(history: History, greeting: ev.GreetingStored, publisher: Publisher) -> bool:
-    """Whether the publisher's greeting arrived, though perhaps another of about the same time is
-    it, and the publisher did not lead at any moment of that time."""
+def is_known(history: History, greeting: ev.GreetingStored, publisher: Publisher) -> bool:
+    """Whether it is known of one of `stale_greetings` that such a greeting arrived: its publisher
+    is certain, or that publisher's arrived, though perhaps another of about the same time is it,
+    and it did not lead at any moment of that time."""
+    if publisher.certain:
+        return True
     start, end = greeting.time - BEFORE_S, greeting.time + BEFORE_S
     return publisher.arrived and not history.broker_leaderships.touch(start, end, publisher.worker)
 

@@ -108,8 +108,8 @@ def each_repeat_has_a_reason(crawled: Crawled) -> Verdict:
 
 
 def _in_words(crawled: Crawled, why: str, alike: Sequence[Repeat]) -> Evidence:
-    """How many pages were fetched again for a reason, and the first line that says so."""
-    words = f"{number_of(len(alike), 'page')}: {why}"
+    """How many requests were for a page again, for a reason, and the first line that says so."""
+    words = f"{number_of(len(alike), 'request')}: {why}"
     logged = next((repeat.logged for repeat in alike if repeat.logged), None)
     if logged is None:
         return Evidence(words)

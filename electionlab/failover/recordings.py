@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from electionlab.failover.model import FAULTS, STEPS, Round, Settings
 from electionlab.host.folders import PROJECT
-from electionlab.lab.recorded import RecordedRounds
+from electionlab.lab.recorded import RecordedRounds, Task
 
 FAILOVERS = PROJECT / "docs" / "recorded" / "failover.json"
 """The recorded run that the page shows."""
@@ -20,6 +20,12 @@ class Recorded(RecordedRounds[Round]):
     """A recorded run of failovers."""
 
     FORMAT, WHAT = "electionlab-failovers", "failovers"
+
+    @classmethod
+    def of_today(cls, rounds: Sequence[Round], about: Mapping[str, str], task: Task) -> Self:
+        """By fault and settings."""
+        ordered = sorted(rounds, key=lambda failover: (failover.fault, failover.settings))
+        return super().of_today(ordered, about, task)
 
     @classmethod
     def to_json(cls, one: Round) -> Mapping[str, Any]:

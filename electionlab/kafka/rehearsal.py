@@ -55,17 +55,22 @@ def _read_as_a_group(settings: dict[str, Any]) -> None:
             members.append(Consumer({**member, "heartbeat.interval.ms": 100}))
             at_last.callback(members[-1].close)  # which commits what was read
             members[-1].subscribe([TOPIC])
-            _wait_for_members(members, count, settings["bootstrap.servers"])
+            _wait_for_members(members, count, settings)
 
 
-def _wait_for_members(members: list[Consumer], count: int, bootstrap: str) -> None:
-    """Poll until each member has read something, and Kafka names so many members."""
+def _wait_for_members(members: list[Consumer], count: int, settings: dict[str, Any]) -> None:
+    """Write and poll until each member has read something, and Kafka names so many members. The
+    first one may have read all that was there before the second has joined."""
     waiting = list(members)
+    producer, witness = Producer(settings), Witness(settings["bootstrap.servers"])
 
     def have_read() -> bool:
+        for number in range(4):
+            producer.produce(TOPIC, "", partition=number)
+        producer.poll(0)
         for each in members:
             if (message := each.poll(0.05)) and not message.error() and each in waiting:
                 waiting.remove(each)
-        return not waiting and len(Witness(bootstrap).group(GROUP).members) == count
+        return not waiting and len(witness.group(GROUP).members) == count
 
     wait_until(have_read, within=WITHIN_S, why=lambda: f"{len(waiting)} of {count} read nothing")

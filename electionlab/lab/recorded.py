@@ -68,7 +68,8 @@ def kept_beside(path: Path | None) -> Iterator[Path | None]:
     if path is None or (path.exists() and not path.is_file()):
         yield None
         return
-    unfinished = path.with_name(f"{path.name}.unfinished")
+    real = path.resolve()
+    unfinished = real.with_name(f"{real.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     try:
         yield unfinished

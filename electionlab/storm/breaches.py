@@ -80,7 +80,7 @@ def stale_greetings(history: History) -> Iterator[Evidence]:
     """A greeting in the topic comes from a worker that the broker had replaced. Explained like a
     stale publish."""
     for greeting, publisher in history.cached(staleness.stale_greetings):
-        if not publisher.certain:
+        if not staleness.is_known(history, greeting, publisher):
             continue
         worker, time = publisher.worker, greeting.time
         cause = cause_of(history, worker, time)

@@ -159,7 +159,7 @@ def test_a_page_says_what_was_found_and_links_to_the_ledger(build, tmp_path):
     assert fault.startswith("One led at a time.")
     assert claim == "4 in all."
     assert re.fullmatch(
-        r"One led at a time\. The longest time in it without a publish: .* s\.", part
+        r"One led at a time\. The experiment's longest time without a publish: .* s\.", part
     )
     shown = [link["href"] for link in page.find_all("a") if link.get_text() == "ledger"]
     fault_row = "fault-a-busy-machine"

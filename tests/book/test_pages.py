@@ -56,6 +56,9 @@ AT_MOST_ONE = "At most one worker leads at any time."
                 ("✓ held|✗ broken", "Each greeting is printed at least once."),
                 ("✓ held", "Each greeting is printed at least once."),
                 ("✗ broken", "Each greeting is printed at least once."),
+                ("✗ broken", "Each greeting is printed at least once."),
+                ("✓ held|✗ broken", "Each greeting is printed at least once."),
+                ("✓ held", "Each greeting is printed at least once."),
             ],
         ),
         (

@@ -7,6 +7,7 @@ import pytest
 from electionlab.crawler import observed, repeated, verdicts
 from electionlab.crawler.newsroom import Newsroom
 from electionlab.history import events as ev
+from electionlab.host.waiting import wait_until
 
 pytestmark = [pytest.mark.live, pytest.mark.own_ports, pytest.mark.timeout(600)]
 
@@ -44,8 +45,12 @@ def test_a_list_of_sources_that_is_wrong_is_told_and_the_others_are_read():
         room.sites.sources.write_text(f"hello http://[ {listed}", encoding="utf-8")
         for source in "hello", "http://[":
             wait_for_line(room, f"GIVEN UP: {source}: not the address of a page")
-        visits = observed.read_visits(room.lab.kafka.witness)
-    assert {visit.source for visit in visits if visit.dead} == {"hello", "http://["}
+
+        def given_up():
+            visits = observed.read_visits(room.lab.kafka.witness)
+            return {visit.source for visit in visits if visit.dead} == {"hello", "http://["}
+
+        wait_until(given_up, within=30, why=lambda: "not just those two were recorded as given up")
 
 
 def wait_for_line(room, start):

@@ -6,6 +6,7 @@ import signal
 
 import psutil
 import pytest
+from gone import runs
 
 from electionlab.elections import measure, model, verdicts
 from electionlab.elections.contest import Contest
@@ -76,7 +77,7 @@ def test_a_server_that_is_killed_is_named_with_its_last_words_and_leaves_nothing
             wait_until(lambda one=member: failed(one), within=60, why=lambda: "nobody failed")
             assert member.alive
         wait_until(
-            lambda: not any(process.is_running() for process in processes),
+            lambda: not any(map(runs, processes)),
             within=30,
             why=lambda: f"still there: {processes}",
         )

@@ -144,7 +144,12 @@ def test_two_in_work_behind_a_commit_are_not(labs):
 
 
 def test_what_waits_when_a_rebalance_is_over_is_thrown_away_in_a_program_with_a_table(labs):
-    assert left_out(labs.history("join_a_slow_one"))
+    name = "join_a_slow_one"
+    for _ in range(3):  # a greeting has to come in at the right moment, which is not certain
+        if left_out(labs.history(name)):
+            return
+        labs.retry(name)
+    pytest.fail("three times no greeting was thrown away")
 
 
 def test_it_is_kept_if_the_flow_is_stopped_meanwhile(labs):

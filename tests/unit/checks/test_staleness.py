@@ -109,7 +109,7 @@ def test_greetings_of_a_replaced_leader_are_told_and_uncertain_ones_after_them()
     assert verdict == Verdict(
         TOPIC,
         "broken",
-        "Made by a worker that did not lead in its eyes: 1 of 3.",
+        "Made by a worker that did not lead in the broker's eyes: 1 of 3.",
         (
             "b (partition 0, offset 1) by 12.000 s, worker A, line 5 of its log, while the "
             "broker's leader was B",

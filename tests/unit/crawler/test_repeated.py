@@ -78,4 +78,4 @@ def test_reasons_are_counted():
     asked = [request(1.0, URL), request(2.0, URL, "2"), request(3.0, SITES[1].url)]
     verdict = repeated.each_repeat_has_a_reason(crawled(requests=asked, events=[KILLED]))
     assert verdict.outcome == "held"
-    assert verdict.evidence == ("1 page: worker 1 was killed",)
+    assert verdict.evidence == ("1 request: worker 1 was killed",)

@@ -132,6 +132,11 @@ def test_a_greeting_that_another_may_have_published_is_no_breach():
     assert [breach.time for breach in stale_greetings(12, perhaps, *later)] == [20]
 
 
+def test_of_two_greetings_of_about_the_same_time_one_is_a_breach_as_for_the_check():
+    both = published(12.004, "B"), stored(12.005, "0.2", 1)
+    assert [breach.cause for breach in stale_greetings(12, cut(9, "A"), *both)] == ["cut"]
+
+
 # No leader
 
 
