@@ -34,7 +34,7 @@ from aiokafka.errors import KafkaError, ProducerFenced
 from aiokafka.structs import RecordMetadata
 from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth, server_list
 
-UNOPENED = "Are there as many brokers as transaction.state.log.replication.factor wants?"
+UNOPENED = "Did it stand still? Or wants transaction.state.log.replication.factor more brokers?"
 
 
 class NotPublishedError(Exception):

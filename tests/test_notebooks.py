@@ -111,5 +111,14 @@ def test_links_have_words_and_lead_somewhere(path):
             assert parts.fragment in slugs(page), f"{page.name} has no heading {parts.fragment!r}"
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_no_cell_prints_and_displays(path):
+    """A build puts all that a cell prints before all that it displays (`nb_merge_streams`)."""
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        is_code = cell["cell_type"] == "code"
+        assert not (is_code and "display(" in source and "print(" in source), source
+
+
 def test_there_are_notebooks():
     assert NOTEBOOKS

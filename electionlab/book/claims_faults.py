@@ -134,7 +134,8 @@ def somebody_leads(history: History) -> tuple[str, str]:
         return "unknown", "Nobody ever led."
     gaps = leaderless(history)
     if gaps and gaps[-1][1] >= history.over:
-        return "broken", "In the end nobody led."
+        whom = "the new Kafka had no leader" if history.replacements else "nobody led"
+        return "broken", f"In the end {whom}."
     longest_s = max((end - start for start, end in gaps), default=0.0)
     return "held", f"Somebody led in the end. The longest time without a leader: {longest_s:.1f} s."
 

@@ -61,8 +61,9 @@ def fault_before(history: History, time: float) -> str:
 
 def going_on_near(history: History, start: float, end: float) -> str:
     """The faults and rebalances from NEAR_S before `start` to NEAR_S after `end` (Unix seconds), in
-    words that begin with a semicolon; empty if there were none."""
-    start, end = start - NEAR_S, end + NEAR_S
+    words that begin with a semicolon; empty if there were none. What comes after the end of the run
+    is left out."""
+    start, end = start - NEAR_S, min(end + NEAR_S, max(end, history.over))
     going_on = [in_words(history, fault) for fault in history.faults.touching(start, end)]
     rebalances, ends = history.cached(_rebalances)
     first = bisect_left(rebalances, start, key=itemgetter(1))

@@ -99,8 +99,9 @@ def at_most_one_leader(history: History, slack_s: float = 0.0) -> Verdict:
         )
         for first, second, (start, end) in overlapping
     )
+    running = "all" if acting_s == overlap_s else f"{acting_s:.1f} s"
     finding = (
-        f"Two led at once for {overlap_s:.2f} s, {acting_s:.1f} s of it with both of them running"
+        f"Two led at once for {overlap_s:.2f} s, {running} of it with both of them running"
         + (f", {cut_s:.1f} s with one of them cut off." if cut_s else ".")
     )
     return Verdict(claim, "broken", finding, evidence, figures)

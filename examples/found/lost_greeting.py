@@ -14,7 +14,7 @@ app = faust.App(
     "lost",
     broker=f"kafka://{kafka}",
     value_serializer="raw",
-    broker_commit_interval=600,  # for ten minutes nothing is committed
+    broker_commit_interval=600,  # by its timer nothing is committed for ten minutes
     stream_recovery_delay=1,  # a worker takes a second to go on after a rebalance
 )
 

@@ -50,7 +50,7 @@ def test_two_leaders_are_told_with_how_long_both_ran():
     assert two_lead() == Verdict(
         ONE,
         "broken",
-        "Two led at once for 6.00 s, 6.0 s of it with both of them running.",
+        "Two led at once for 6.00 s, all of it with both of them running.",
         ("10.000 to 16.000 s: A (generation None) and B (generation 2)",),
         {"overlap_s": 6, "longest_s": 6, "acting_s": 6, "cut_s": 0, "leaderships": 2},
     )
@@ -172,7 +172,7 @@ def test_two_leaders_are_told_with_the_length_of_their_overlap():
         "cut_s": 0,
         "leaderships": 2,
     }
-    assert "for 4.50 s, 4.5 s of it" in verdict.finding
+    assert "for 4.50 s, all of it" in verdict.finding
     assert verdict.evidence == ("3.000 to 7.500 s: A (generation None) and B (generation None)",)
 
 
