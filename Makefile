@@ -77,7 +77,7 @@ RERUNS := --max-suite-reruns 5 --rerun-show-tracebacks
 test: $(READY_DEV) ## Run all tests, a build of the pages from nothing among them
 	@$(RUN) -m pytest $(LANES) $(RERUNS) $(PYTEST_OPTIONS)
 
-unit: $(READY_DEV) ## Run the unit tests: no broker and no browser, half a minute
+unit: $(READY_DEV) ## Run the unit tests: no broker and no browser, about a minute
 	@$(RUN) -m pytest -m unit $(PYTEST_OPTIONS)
 
 lab: $(READY) ## Open your copies of the notebooks in JupyterLab; LAB_OPTIONS="--no-browser" for others of its own

@@ -37,7 +37,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     machine does not cost half an hour; `make test` shows why it failed, and counts it.
 
     `make test` runs two lanes, since elections mostly wait: all tests that use the playbook's ports
-    in one, one after another, and beside it those with ports of their own, then the unit tests.
+    in one, one after another, and beside it those with ports of their own, the long ones first,
+    then the unit tests.
     """
     for item in items:
         folder = item.path.relative_to(TESTS).parts[0]
@@ -49,7 +50,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if config.getoption("loadgroup", False):
             # What `xdist_group` would do, but xdist 3.8 does not know the nodes of pytest 9.2.
             item._id = item.id.parse(f"{item.nodeid}@{_place(item)[1]}")
-    items.sort(key=lambda item: _place(item)[0])
+    items.sort(key=lambda item: (_place(item)[0], not item.get_closest_marker("long")))
 
 
 def _place(item: pytest.Item) -> tuple[int, str]:

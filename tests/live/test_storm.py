@@ -22,7 +22,7 @@ from electionlab.storm import judge
 from electionlab.storm.generator import Round, Step
 from electionlab.storm.storm import Storm, left_over
 
-pytestmark = [pytest.mark.live, pytest.mark.own_ports]
+pytestmark = [pytest.mark.live, pytest.mark.own_ports, pytest.mark.long]
 
 ROUNDS, SEED = 30, 2
 

@@ -87,8 +87,8 @@ end() {
     looks=0
     while is_running "$1"; do
         looks=$((looks + 1))
-        if [ $looks -gt 300 ]; then
-            echo "Process $pid has not ended in 30 s. To end it by force: kill -9 $pid" >&2
+        if [ $looks -gt 900 ]; then
+            echo "Process $pid has not ended in 90 s. To end it by force: kill -9 $pid" >&2
             exit 1
         fi
         sleep 0.1 2>/dev/null || sleep 1 # POSIX has whole seconds only
