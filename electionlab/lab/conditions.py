@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from electionlab.history import events as ev
 from electionlab.history.history import History
 
 Condition = Callable[[History], object]
+
+REFUSED = re.compile(r"REFUSED (.+), after generation \d+$")
 
 
 def leads_and_published(count: int) -> Condition:
@@ -75,8 +78,10 @@ def not_yet_printed(
     history: History, stored: Sequence[ev.GreetingStored], long_ago: float
 ) -> list[ev.GreetingStored]:
     """Those of the stored greetings that may still be printed. One that was made before the moment
-    `long_ago` may not if a later one of its partition was printed, for that is read in order."""
+    `long_ago` may not if a later one of its partition was printed, for that is read in order; nor
+    one that its reader says it has refused, as examples/stamped_leader.py does."""
     printed = {event.greeting for event in history.of(ev.GreetingPrinted)}
+    refused = {found[1] for e in history.of(ev.Logged) if (found := REFUSED.match(e.text))}
     read_to: dict[int, int] = {}
     for event in stored:
         if event.greeting in printed:
@@ -84,6 +89,6 @@ def not_yet_printed(
     return [
         event
         for event in stored
-        if event.greeting not in printed
+        if event.greeting not in printed | refused
         and (event.time >= long_ago or event.offset > read_to.get(event.partition, -1))
     ]

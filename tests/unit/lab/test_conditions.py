@@ -17,6 +17,7 @@ from histories import (
 
 from electionlab.history import events as ev
 from electionlab.history.history import History
+from electionlab.host.folders import PROJECT
 from electionlab.lab import conditions
 
 
@@ -104,3 +105,21 @@ def test_a_greeting_may_be_printed_until_later_ones_have_long_overtaken_it(
     assert late == ([one] if may_come else [])
     history = History([printed(7, "A", "later"), printed(8, "A", "one")])
     assert conditions.not_yet_printed(history, [one, later], long_ago=10) == []
+
+
+def test_a_greeting_that_its_reader_refused_is_not_waited_for():
+    """In the words of examples/stamped_leader.py."""
+    late, other = (
+        greeting(20, "0.5 of generation 2", 0, 3),
+        greeting(20, "0.6 of generation 2", 0, 4),
+    )
+    said = ev.Logged(
+        time=21, worker="A", level="WARNING", text=f"REFUSED {late.greeting}, after generation 3"
+    )
+    assert conditions.not_yet_printed(History([said]), [late, other], long_ago=10) == [other]
+
+
+def test_the_example_says_what_it_refuses_in_the_words_that_are_looked_for():
+    source = (PROJECT / "examples/stamped_leader.py").read_text(encoding="utf-8")
+    assert 'print(f"REFUSED {greeting.decode()}, after generation {newest}")' in source
+    assert conditions.REFUSED.fullmatch("REFUSED 0.5 of generation 2, after generation 3")
