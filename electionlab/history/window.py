@@ -40,9 +40,11 @@ def between(
 def just_before(events: Iterable[Event], time: float) -> float:
     """When a window begins that shows what is done from a Unix time on: LEAD_S seconds earlier, so
     that the state comes before what is done; but after any exit, or a worker that has ended would
-    have a lane in the window's picture."""
-    exits = [event.time + NEXT_S for event in events if isinstance(event, ev.WorkerExited)]
-    return max([time - LEAD_S, *exits])
+    have a lane in the window's picture, and after any assignment, or what holds then would not be
+    the state at its start."""
+    settled = (ev.WorkerExited, ev.PartitionsAssigned)
+    ends = [event.time + NEXT_S for event in events if isinstance(event, settled)]
+    return max([time - LEAD_S, *ends])
 
 
 class _Before:

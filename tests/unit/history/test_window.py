@@ -277,3 +277,15 @@ def test_a_window_for_what_is_done_next_begins_just_before_it_and_after_any_exit
     assert 9.98 < begin < 10
     assert History([*run, interrupted(10, "A"), ended(12)]).between(begin, 12).workers == ["A"]
     assert window.just_before(run[:3], 10) == 10 - window.LEAD_S
+
+
+def test_what_was_assigned_right_before_a_window_is_the_state_at_its_start():
+    """Else a leader would lead in the window by an older assignment, which the new one repeats."""
+    run = [
+        *(started(0, "A"), joined(1, "A", 1), assigned(2, "A", True)),
+        *(joined(9.97, "A", 2), assigned(9.98, "A", True)),
+    ]
+    begin = window.just_before(run, 10)
+    assert 9.98 < begin < 10
+    (led,) = History([*run, ended(12)]).between(begin, 12).leaderships
+    assert led.generation == 2
