@@ -78,5 +78,5 @@ def _rebalances(history: History) -> tuple[list[Interval], set[float]]:
     """When the group was rebalanced, whichever of its workers knew of it, in order; and which ends
     of these are known."""
     spans = history.rebalances
-    whole = list(union((span.start, span.end) for span in spans))
+    whole = union((span.start, span.end) for span in spans)
     return whole, {span.end for span in spans if span.end_is_known}

@@ -192,9 +192,10 @@ def freezes_follow_the_session(history: History) -> Verdict:
     frozen = freezes(history)
     for freeze in frozen:
         led = f"leadership {'moved' if freeze.moved else 'stayed'}"
-        told.append(f"frozen for {freeze.seconds:.2f} s of a session of {settings.session_s:g} s")
-        told[-1] += f": {led}, {number_of(freeze.generations, 'rebalance')}"
-        evidence.append(told[-1])
+        words = f"frozen for {freeze.seconds:.2f} s of a session of {settings.session_s:g} s"
+        words += f": {led}, {number_of(freeze.generations, 'rebalance')}"
+        told.append(words)
+        evidence.append(words)
         if freeze.heir:
             heard = f"{where(history, freeze.heir)}: this one leads, while the other stands still"
             evidence.append(Evidence.of(freeze.heir, heard))

@@ -82,6 +82,7 @@ def not_yet_printed(
     one that its reader says it has refused, as examples/stamped_leader.py does."""
     printed = {event.greeting for event in history.of(ev.GreetingPrinted)}
     refused = {found[1] for e in history.of(ev.Logged) if (found := REFUSED.match(e.text))}
+    dealt_with = printed | refused
     read_to: dict[int, int] = {}
     for event in stored:
         if event.greeting in printed:
@@ -89,6 +90,6 @@ def not_yet_printed(
     return [
         event
         for event in stored
-        if event.greeting not in printed | refused
+        if event.greeting not in dealt_with
         and (event.time >= long_ago or event.offset > read_to.get(event.partition, -1))
     ]

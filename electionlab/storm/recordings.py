@@ -78,7 +78,8 @@ def kinds(storms: Sequence[Recorded]) -> Table:
     total: Counter[str] = Counter()
     for storm in storms:
         total.update(storm.kinds)
-    rows = [(generator.KINDS[kind].words, count) for kind, count in total.most_common()]
+    known = {name: kind.words for name, kind in generator.KINDS.items()}
+    rows = [(known.get(kind, kind), count) for kind, count in total.most_common()]
     return Table(["what was done in a round", "rounds"], [*rows, ("all", total.total())])
 
 

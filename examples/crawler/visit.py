@@ -58,7 +58,7 @@ class Visit:
         if not links:
             raise FetchError("no articles on it", temporary=False)
         failed: list[FetchError] = []
-        seen = fronts  # by all addresses that lead to them
+        seen = set(fronts)  # by all addresses that lead to them
         for link in links[:MOST_ARTICLES]:
             if link in seen or not rules.can_fetch(link, self._agent):
                 continue
@@ -72,7 +72,7 @@ class Visit:
                 article = reading.Headline(reading.canonical(page.url), article.title)
             if article.url not in seen:
                 yield article
-            seen = seen | {link, article.url, reading.canonical(page.url)}
+            seen |= {link, article.url, reading.canonical(page.url)}
         if failed:
             raise failed[0]
 

@@ -10,9 +10,9 @@ from gone import runs
 
 from electionlab.elections import measure, model, verdicts
 from electionlab.elections.contest import Contest
-from electionlab.elections.members import json_lines
 from electionlab.elections.servers import SERVERS
 from electionlab.errors import LabError
+from electionlab.host.process import json_lines
 from electionlab.host.waiting import wait_until
 
 pytestmark = [pytest.mark.live, pytest.mark.own_ports, pytest.mark.timeout(900)]

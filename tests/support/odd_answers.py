@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import socketserver
 import threading
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from electionlab.crawler import pages
 from electionlab.host.ports import LOOPBACK
 
 Pages = Mapping[str, bytes | Callable[[], Iterable[bytes]]]
@@ -29,9 +29,7 @@ def redirect(to: str) -> bytes:
 
 def bomb(megabytes: int) -> bytes:
     """What unpacks to so many megabytes, and is a thousandth as long."""
-    packing, piece = zlib.compressobj(9), b"<p>and so on" * 87_382
-    pieces = [packing.compress(piece) for _ in range(megabytes)]
-    return answer(b"".join([*pieces, packing.flush()]), Content_Encoding="deflate")
+    return answer(pages.bomb(megabytes), Content_Encoding="deflate")
 
 
 def endless(piece: bytes) -> Callable[[], Iterator[bytes]]:
