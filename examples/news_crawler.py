@@ -58,10 +58,11 @@ class NewsApp(App):
     async def on_first_start(self) -> None:
         names = [topic.get_topic_name() for topic in (visits_topic, found_topic, kept_topic)]
         many = [*names, articles.changelog_topic_name]
-        topics = orders_topic, crawled_topic, dead_topic
-        one = [*(topic.get_topic_name() for topic in topics), crawls.changelog_topic_name]
+        two = [crawled_topic.get_topic_name(), crawls.changelog_topic_name]
+        one = [topic.get_topic_name() for topic in (orders_topic, dead_topic)]
         one.append(f"{self.conf.id}-__assignor-__leader")
-        await make_topics(self, dict.fromkeys(many, PARTITIONS) | dict.fromkeys(one, 1))
+        partitions = dict.fromkeys(many, PARTITIONS) | dict.fromkeys(two, 2) | dict.fromkeys(one, 1)
+        await make_topics(self, partitions)
         await super().on_first_start()
 
 
@@ -77,12 +78,15 @@ orders_topic = app.topic("news-orders", partitions=1, internal=True, value_type=
 visits_topic = app.topic("news-visits", internal=True, key_type=str, value_type=str)
 kept_topic = app.topic("news-kept", internal=True, key_type=str, value_type=str)
 found_topic = app.topic("news-found", internal=True, key_type=str, value_type=Article)
-crawled_topic = app.topic("news-crawled", partitions=1, internal=True, value_type=Crawl)
+crawled_topic = app.topic(
+    "news-crawled", partitions=2, internal=True, key_type=str, value_type=Crawl
+)
 dead_topic = app.topic("news-dead-letters", partitions=1, internal=True, value_type=Crawl)
 
 articles = app.Table("articles")
-# Every worker has all of it, for any of them may lead. Faust asks for these two settings.
-crawls = app.GlobalTable("crawls", partitions=1, recovery_buffer_size=1)
+# Every worker has all of it, for any of them may lead. With one partition, as the topic by which
+# leaders are elected, the lead would move at rebalances: docs/found-in-faust.md says why.
+crawls = app.GlobalTable("crawls", partitions=2, recovery_buffer_size=1)
 
 publisher = None if os.environ.get("CRAWLER_PLAIN") else FencedPublisher(app, "news-crawler")
 politeness = Politeness(float(os.environ.get("CRAWLER_DELAY_S", "1")))
@@ -190,7 +194,7 @@ async def visit_and_record(source: str, event: EventT) -> None:
     if crawl.dead:
         print(f"GIVEN UP: {source}: {crawl.problem}")
         await (await dead_topic.send(value=crawl))
-    await (await crawled_topic.send(value=crawl))
+    await (await crawled_topic.send(key=source, value=crawl))
     own[source] = crawl
 
 

@@ -30,6 +30,7 @@ PROGRAMS = {
     "found.emptied_queue": EMPTIED,
     "found.kept_queue": EMPTIED,
     "found.committed_past": Program("past", "past-found.committed_past.say"),
+    "found.moved_lead": Program("moved", "moved-found.moved_lead.say"),
     "found.too_early": Program("early", "early-found.too_early.say"),
 }
 """By module name; those in examples/found show what docs/found-in-faust.md tells of Faust."""

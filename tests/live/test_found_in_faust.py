@@ -3,11 +3,16 @@ be good news: then the page has to say from which version on it is mended."""
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import faust
 import pytest
+from faust.assignor.partition_assignor import PartitionAssignor
 
 from electionlab import checks, events
 from electionlab.failover import measure
 from electionlab.history import events as ev
+from electionlab.history.group import LEADER_TOPIC
 from electionlab.host.folders import PROJECT
 from electionlab.lab import page_experiments
 from electionlab.lab.benches import Bench, SideBySide
@@ -50,6 +55,14 @@ def kill_with_two_in_work(lab):
     (third,) = lab.add()
     lab.wait_greetings(printed(lab.history()) + 10)
     lab.interrupt(third)
+
+
+def join_with_another_number_of_partitions(lab):
+    """The page's program, whose table has two partitions; each worker takes part in rebalances."""
+    for members in range(2, 6):
+        lab.add()
+        lab.wait_members(members)
+        lab.wait_publishes(1)
 
 
 def start_early_and_look_again(lab):
@@ -100,7 +113,12 @@ def labs():
     again = Bench(
         lambda: Lab(0, program="found.too_early", settings=soon), (start_early_and_look_again,)
     )
-    benches = [*page_experiments.benches(written, names), more, slowly, wider, again]
+    two = {"TABLE_PARTITIONS": "2"}
+    kept = Bench(
+        lambda: Lab(1, program="found.moved_lead", settings=two),
+        (join_with_another_number_of_partitions,),
+    )
+    benches = [*page_experiments.benches(written, names), more, slowly, wider, again, kept]
     with SideBySide(benches) as labs:
         yield labs
     assert left_over() == []
@@ -171,6 +189,39 @@ def test_with_a_global_table_it_is_in_no_group(labs):
 
 def test_it_leads_once_it_has_asked_again(labs):
     assert labs.history("start_early_and_look_again").of(ev.Published)
+
+
+@pytest.mark.parametrize(("partitions", "leader"), [(1, "B"), (2, "A")])
+def test_the_assignor_takes_all_for_leaders_that_had_a_partition_of_a_global_table(
+    partitions, leader
+):
+    """B has had the table's partition, and A, the leader, comes before it in Kafka's list."""
+    app = faust.App("moved")
+    table = app.GlobalTable("table", partitions=partitions, recovery_buffer_size=1)
+    counts = {LEADER_TOPIC.format(app="moved"): 1, table.changelog_topic_name: partitions}
+    cluster = SimpleNamespace(partitions_for_topic=lambda topic: set(range(counts[topic])))
+    members = {name: PartitionAssignor(app, replicas=1) for name in "ABC"}
+    for names in "A", "AB", "ABC":
+        asked = {name: members[name].metadata(set(counts)) for name in names}
+        given = members["A"].assign(cluster, asked)
+        for name in names:
+            members[name].on_assignment(given[name])
+    topics = {name: dict(given[name].assignment) for name in given}
+    assert [name for name in topics if topics[name].get(LEADER_TOPIC.format(app="moved"))] == [
+        leader
+    ]
+
+
+def test_a_lead_that_moves_at_a_join_was_taken_from_one_that_runs_on(labs):
+    history = labs.history("join_one_by_one")
+    verdict = checks.stays_with_one_leader(history).expect("held", "broken")
+    assert verdict.outcome == "broken" or len(history.workers) == 7
+    assert not history.of(ev.WorkerExited, ev.SessionExpired)
+
+
+def test_with_two_partitions_of_its_table_the_lead_stays(labs):
+    history = labs.history("join_with_another_number_of_partitions")
+    checks.stays_with_one_leader(history).expect("held")
 
 
 def test_with_one_at_a_time_nothing_is_committed_past(labs):
