@@ -3,6 +3,7 @@
 Its doors:
 
     PROJECT      the folder of this checkout
+    glue         keep a value of a notebook for the pages, as myst-nb's function of that name does
     ports        free ports, and who listens on those that are taken
     wait_until   wait for a condition, with a deadline
 """

@@ -74,6 +74,14 @@ def has_since(kind: type[ev.Event], count: int, since: float, *, workers: int = 
     return condition
 
 
+def nobody_can_print(history: History) -> bool:
+    """Kafka was replaced by an empty one, and nobody has been assigned partitions since: no worker
+    reads the topics of the new one."""
+    replaced = history.replacements
+    assigned = history.of(ev.PartitionsAssigned)
+    return bool(replaced) and not (assigned and assigned[-1].time > replaced[-1])
+
+
 def not_yet_printed(
     history: History, stored: Sequence[ev.GreetingStored], long_ago: float
 ) -> list[ev.GreetingStored]:

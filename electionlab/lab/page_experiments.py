@@ -14,6 +14,7 @@ import ast
 import contextlib
 import functools
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,9 +25,9 @@ from electionlab.lab.benches import Bench
 from electionlab.lab.lab import Lab
 from electionlab.lab.place import Experiment
 
-IN_A_LAB = 4
-"""At most so many experiments share a lab; more would take longer, one after another, than another
-lab takes to start."""
+IN_A_LAB = 5
+"""At most so many experiments share a lab. A lab more costs a broker and its workers, some 6 s of
+processor time; more in one would take longer, one after another, than the page's other labs."""
 
 CODE_CELL = re.compile(r"^```\{code-cell\}.*?\n(?:^:.*?\n)*(.*?)^```$", re.MULTILINE | re.DOTALL)
 """A code cell of a page in Markdown; its source is the first group."""
@@ -76,16 +77,12 @@ def load(page: Path) -> dict[str, Experiment]:
 
 
 def benches(written: Sequence[Written], namespace: dict[str, Any]) -> list[Bench]:
-    """Labs for these experiments: those with the same options share one, in their order, up to
-    `IN_A_LAB`. Those come first that start the most workers, and so take longest."""
+    """Labs for these experiments: those with the same options share as few as `IN_A_LAB` allows,
+    dealt out in their order. Those come first that start the most workers, and so take longest."""
     alike: dict[str, list[Written]] = {}
     for each in written:
         alike.setdefault(repr(sorted(each.options.items())), []).append(each)
-    shares = [
-        group[start : start + IN_A_LAB]
-        for group in alike.values()
-        for start in range(0, len(group), IN_A_LAB)
-    ]
+    shares = [share for group in alike.values() for share in _dealt_out(group)]
     return [
         Bench(
             functools.partial(make_lab, share[0].options),
@@ -93,6 +90,12 @@ def benches(written: Sequence[Written], namespace: dict[str, Any]) -> list[Bench
         )
         for share in sorted(shares, key=_workers, reverse=True)
     ]
+
+
+def _dealt_out(group: Sequence[Written]) -> list[Sequence[Written]]:
+    """Each lab's share: the first of the page begin first, and all have about as many."""
+    labs = math.ceil(len(group) / IN_A_LAB)
+    return [group[first::labs] for first in range(labs)]
 
 
 def _workers(share: Sequence[Written]) -> int:

@@ -21,6 +21,7 @@ import traceback
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from concurrent import futures
 from http.client import HTTPException
 from typing import Any
 
@@ -38,6 +39,8 @@ from electionlab.lab.samples import ORDER_VARIABLE, Order, failure
 
 HTTP_WITHIN_S = 0.4
 ANSWER_WITHIN_S = 2.0
+LOOK_EVERY_S = 0.2
+"""How often it is looked whether a request has taken too long."""
 GIVE_UP_S = 3600.0
 """librdkafka aborts the process when this has passed, so it is longer than any outage."""
 
@@ -79,7 +82,7 @@ class Sampler:
             answers = admin.describe_consumer_groups([self._app], request_timeout=GIVE_UP_S)
             lost = False
             while not (lost or answers[self._app].done()):
-                time.sleep(0.01)
+                futures.wait([answers[self._app]], LOOK_EVERY_S)
                 if time.time() - at > stretched(ANSWER_WITHIN_S):
                     self._note(failure("kafka", "group", "no answer", at))
                     # A request that was under way when a broker went down is never answered, even

@@ -137,8 +137,8 @@ class Waits:
         """Ask the broker for the greetings it stored during this run, and add them to the history.
 
         The last ones may not have been printed yet, so it waits for that, `settle` seconds at most,
-        and no longer than a worker runs; but not for one for which it has waited in vain before, or
-        that others of its partition have overtaken for as long.
+        and no longer than a worker runs that can print them; but not for one for which it has
+        waited in vain before, or that others of its partition have overtaken for as long.
         """
         self._recorder.read_stored()
         stored = [e for e in self._recorder.stored if e.greeting not in self._in_vain]
@@ -149,7 +149,9 @@ class Waits:
 
         try:
             self.wait(
-                lambda h: not missing(h) or not self._roster.running(),
+                lambda h: (
+                    not missing(h) or not self._roster.running() or conditions.nobody_can_print(h)
+                ),
                 within=settle,
                 what="the last greetings to be printed",
             )

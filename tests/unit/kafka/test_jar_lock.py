@@ -69,3 +69,21 @@ def test_a_jar_is_whole_only_with_its_size_and_its_sum(tmp_path, content, whole)
 def test_a_jar_that_is_missing_or_a_folder_is_not_whole(tmp_path):
     assert not TINY.is_whole(tmp_path / "missing")
     assert not TINY.is_whole(tmp_path)
+
+
+def test_a_jar_that_is_damaged_after_it_was_read_is_not_whole(tmp_path):
+    path = tmp_path / TINY.file_name
+    path.write_bytes(CONTENT)
+    assert TINY.is_whole(path)
+    read = path.stat().st_ctime_ns
+    while path.stat().st_ctime_ns == read:  # a file system counts in ticks of the kernel's clock
+        path.write_bytes(CONTENT.upper())
+    assert not TINY.is_whole(path)
+
+
+def test_a_file_that_has_not_changed_is_read_once(tmp_path, monkeypatch):
+    path = tmp_path / TINY.file_name
+    path.write_bytes(CONTENT)
+    assert jar_lock.sha256(path) == SHA256
+    monkeypatch.setattr(hashlib, "file_digest", None)
+    assert jar_lock.sha256(path) == SHA256

@@ -3,6 +3,7 @@
 import pytest
 from histories import (
     assigned,
+    broker_started,
     cut,
     ended,
     frozen,
@@ -123,3 +124,12 @@ def test_the_example_says_what_it_refuses_in_the_words_that_are_looked_for():
     source = (PROJECT / "examples/stamped_leader.py").read_text(encoding="utf-8")
     assert 'print(f"REFUSED {greeting.decode()}, after generation {newest}")' in source
     assert conditions.REFUSED.fullmatch("REFUSED 0.5 of generation 2, after generation 3")
+
+
+def test_after_kafka_was_replaced_nobody_can_print_until_partitions_are_assigned_anew():
+    before = [started(0, "A"), joined(1, "A", 1), assigned(2, "A", True), published(3, "A")]
+    replaced = [broker_started(4, fresh=True), published(5, "A")]
+    assert not conditions.nobody_can_print(History(before))
+    assert conditions.nobody_can_print(History(before + replaced))
+    assert not conditions.nobody_can_print(History([*before, *replaced, assigned(6, "A", True)]))
+    assert not conditions.nobody_can_print(History([*before, broker_started(4)]))

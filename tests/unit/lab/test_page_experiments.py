@@ -68,7 +68,8 @@ def test_experiments_that_need_the_same_lab_share_one_and_the_most_workers_come_
 
     many = [*written(6), *written(1, size=1), *written(1, size=2, room=20), *written(2, brokers=3)]
     made = page_experiments.benches(many, {})
-    assert [len(bench.experiments) for bench in made] == [1, 4, 2, 2, 1]
+    assert [len(bench.experiments) for bench in made] == [1, 3, 3, 2, 1]
+    assert [e.__name__ for e in made[1].experiments] == ["e0", "e2", "e4"]
     assert [bench.make.args[0] for bench in made] == [
         *({"size": 2, "room": 20}, {}, {}),
         *({"brokers": 3}, {"size": 1}),
