@@ -140,11 +140,15 @@ def plain_path(path: Path) -> Path:
     """The path itself, or a link to it if a shell would split the path.
 
     The playbook writes $KAFKA_HOME without quotes. None of its commands would work with a cache
-    whose path has a space, so a link is made, in a folder that only this user may change.
+    whose path has a space, so a link is made, in a folder that only this user may change. That lies
+    in the folder for temporary files, or in /tmp if a shell would split the path of that too.
     """
     if shlex.quote(str(path)) == str(path):
         return path
-    folder = Path(tempfile.gettempdir()) / f"electionlab-{os.getuid()}"
+    temporary = tempfile.gettempdir()
+    if shlex.quote(temporary) != temporary and os.access("/tmp", os.W_OK):
+        temporary = "/tmp"
+    folder = Path(temporary) / f"electionlab-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     status = folder.lstat()
     if status.st_uid != os.getuid() or status.st_mode & 0o77 or folder.is_symlink():

@@ -27,9 +27,9 @@ def finish(process):
 
 def test_the_second_says_who_is_first_and_waits(tmp_path):
     lock, steps = tmp_path / "folder" / "lock", tmp_path / "steps"
-    first = start(lock, "sh", "-c", f"echo begun; read go; echo first >> {steps}")
+    first = start(lock, "sh", "-c", f"echo begun; read go; echo first >> '{steps}'")
     assert first.stdout.readline() == "begun\n"
-    second = start(lock, "sh", "-c", f"echo second >> {steps}")
+    second = start(lock, "sh", "-c", f"echo second >> '{steps}'")
     assert f"Waiting for process {first.pid} (since " in second.stderr.readline()
     assert not steps.exists()
     finish(first)  # which ends its input: it goes on

@@ -1,6 +1,7 @@
 """A KAFKA_HOME as it is found, and the line that names it to a shell; no server is started."""
 
 import re
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -135,8 +136,15 @@ def test_a_kafka_that_was_tried_is_used_without_a_word(tree, capsys):
 # The line for the shell
 
 
-def test_a_path_that_a_shell_takes_apart_gets_a_link_that_it_does_not(tmp_path, monkeypatch):
-    short = tmp_path / "t"
+@pytest.fixture
+def plain():
+    """A new folder whose path no shell splits, wherever TMPDIR leads."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        yield Path(folder)
+
+
+def test_a_path_that_a_shell_takes_apart_gets_a_link_that_it_does_not(plain, tmp_path, monkeypatch):
+    short = plain / "t"
     short.mkdir()
     monkeypatch.setattr(kafka_home.tempfile, "gettempdir", lambda: str(short))
     spaced = tmp_path / "a b" / "home-1"
@@ -152,9 +160,24 @@ def test_a_path_that_a_shell_takes_apart_gets_a_link_that_it_does_not(tmp_path, 
         kafka_home.plain_path(spaced)
 
 
-def test_the_line_is_one_and_says_what_it_replaces(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(zookeeper_home, "make_home", lambda: tmp_path)
-    assert kafka_home.export({}) == f"export KAFKA_HOME={tmp_path}"
+def test_where_temporary_files_have_a_space_in_their_path_the_link_lies_elsewhere(
+    tmp_path, monkeypatch
+):
+    spaced = tmp_path / "a b"
+    home = spaced / f"{tmp_path.name}-home"  # a name of its own: the folder of links is shared
+    home.mkdir(parents=True)
+    monkeypatch.setattr(kafka_home.tempfile, "gettempdir", lambda: str(spaced))
+    link = kafka_home.plain_path(home)
+    try:
+        assert link.resolve() == home.resolve()
+        assert " " not in str(link)
+    finally:
+        link.unlink()
+
+
+def test_the_line_is_one_and_says_what_it_replaces(monkeypatch, plain, capsys):
+    monkeypatch.setattr(zookeeper_home, "make_home", lambda: plain)
+    assert kafka_home.export({}) == f"export KAFKA_HOME={plain}"
     assert capsys.readouterr().err == ""
-    assert kafka_home.export({"KAFKA_HOME": "/opt/kafka"}) == f"export KAFKA_HOME={tmp_path}"
+    assert kafka_home.export({"KAFKA_HOME": "/opt/kafka"}) == f"export KAFKA_HOME={plain}"
     assert "/opt/kafka" in capsys.readouterr().err

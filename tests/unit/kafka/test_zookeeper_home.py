@@ -66,7 +66,7 @@ def test_the_settings_keep_what_a_shell_would_take_apart(tmp_path):
     assert told.splitlines() == [
         "/a b/$x'/java",
         f"{tmp_path}/c d/data",
-        f"file://{tmp_path}/c%20d/{installation.folder.name}/etc/kafka/log4j.properties",
+        f"{(tmp_path / 'c d').as_uri()}/{installation.folder.name}/etc/kafka/log4j.properties",
     ]
 
 
