@@ -50,7 +50,7 @@ MESSAGES = {
 NO_MESSAGE = {
     "A transactional id was not opened",  # examples/fencing.py says so
     "The virtual environment was not created successfully",  # Python's own words
-    "Run All stopped, and I stand at the end of the notebook",  # JupyterLab says nothing of it
+    "Run All stopped, and I am at the end of the notebook",  # JupyterLab says nothing of it
     "The first election takes a minute",  # nothing is wrong
     "A worker prints nothing",
 }

@@ -29,7 +29,7 @@ from electionlab.book import claims, claims_faults, claims_storms
 from electionlab.book.claims_rows import Rows
 
 logger = logging.getLogger(__name__)
-CLAIMS = ("claim", "this build", "the figure of this build", "so do this")
+CLAIMS = ("claim", "this build", "the figure", "so do this")
 HEADS = {
     "faults": ("what we did", "what this build found", "so do this"),
     "storms": ("promise", "what the storms found", "so do this"),

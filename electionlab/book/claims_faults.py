@@ -119,7 +119,7 @@ def one_acts(history: History) -> tuple[str, str]:
     verdict = checks.one_effective_publisher(history)
     stale = int(verdict.figures.get("stale", 0))
     words = {
-        "held": "Nothing arrived that anybody but Kafka's leader had made.",
+        "held": "Every greeting that arrived was made by the worker that led in Kafka's eyes.",
         "broken": f"{number_of(stale, 'greeting')} arrived, made by a worker that was no longer "
         "Kafka's leader.",
         "unknown": "It is not known who sent each greeting.",

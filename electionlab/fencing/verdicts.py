@@ -30,5 +30,6 @@ def keeps_stale_greetings_out(rounds: Sequence[Round], remedy: str) -> Verdict:
         return Verdict(claim, "held", f"None was, in {len(mine)} rounds.", (), figures)
     evidence = tuple(f"{one.fault}: {count} read too late" for one, count in late)
     of = f"in {len(late)} of {len(mine)} rounds"
-    finding = f"{figures['stale']} came too late and were read, {of}."
+    were = "was" if figures["stale"] == 1 else "were"
+    finding = f"{figures['stale']} came too late and {were} read, {of}."
     return Verdict(claim, "broken", finding, evidence, figures)

@@ -56,12 +56,13 @@ def outages(actions: Iterable[ev.Action], history_end: float) -> Spans[Span]:
 
 
 def replacements(actions: Iterable[ev.Action]) -> list[float]:
-    """When each Kafka that an empty one replaced went down, in order."""
+    """When each Kafka that an empty one replaced had gone, in order: one that is asked to stop
+    still takes commits before it ends."""
     down: dict[int, float] = {}
     times = []
     for act in actions:
         if isinstance(act, DOWN):
-            down.setdefault(act.broker, act.time)
+            down.setdefault(act.broker, effect(act))
         elif isinstance(act, ev.BrokerStarted):
             gone = down.pop(act.broker, act.time)
             if act.fresh:

@@ -100,14 +100,14 @@ def test_a_fault_that_keeps_all_promises_is_told_in_four_lines():
     judged = claims_faults.judge_one(fault(), History(sound_run()))
     assert judged.lines == [
         "✓ One led at a time.",
-        "✓ Nothing arrived that anybody but Kafka's leader had made.",
+        "✓ Every greeting that arrived was made by the worker that led in Kafka's eyes.",
         "✓ Somebody led in the end. The longest time without a leader: 3.0 s.",
         "The experiment's longest time without a publish: 5.0 s.",
     ]
     assert judged.kind == "held"
     assert judged.in_words() == " ".join(judged.lines).replace("✓ ", "")
     assert judged.in_words(["usable-as-a-mutex"]) == (
-        "Nothing arrived that anybody but Kafka's leader had made. "
+        "Every greeting that arrived was made by the worker that led in Kafka's eyes. "
         "The experiment's longest time without a publish: 5.0 s."
     )
     assert claims_faults.FaultJudged(judged.fault, **judged.record) == judged

@@ -1,11 +1,14 @@
 """Kafka is replaced by an empty one: what a leader believes is then worth nothing."""
 
+import dataclasses
+
 import pytest
 from histories import (
     DATA,
     assigned,
     broker_killed,
     broker_started,
+    broker_stopped,
     joined,
     published,
     run_of,
@@ -188,3 +191,10 @@ def test_one_of_three_brokers_is_not_replaced():
             lab.kafka.start_broker(1, fresh=True)
     finally:
         lab.stop()
+
+
+def test_what_the_old_kafka_stored_while_it_was_stopping_was_stored_by_it():
+    stopped = dataclasses.replace(broker_stopped(4), effective=5)
+    history = History([started(0, "A"), stopped, broker_started(6, fresh=True)])
+    assert history.replacements == [5]
+    assert [history.kafka_at(time) for time in (4.5, 5.5)] == [0, 1]
