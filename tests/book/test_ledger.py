@@ -128,7 +128,7 @@ def test_a_fault_is_shown_with_what_its_experiment_did_and_what_to_do(build):
     row = page.find(id="fault-a-busy-machine")
     what, found, so = cells(row)
     assert (what, so) == ("The machine is busy", "Wait longer")
-    assert re.fullmatch(r"✓ One led .* ✓ Nothing .* ✓ Somebody .* longest time .* s\.", found)
+    assert re.fullmatch(r"✓ One led .* ✓ Every .* ✓ Somebody .* longest time .* s\.", found)
     assert [link["href"] for link in row.find_all("a")] == [
         "sums.html#a-sum",
         "list.html#wait-longer",

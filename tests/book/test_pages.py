@@ -59,6 +59,7 @@ AT_MOST_ONE = "At most one worker leads at any time."
                 ("✗ broken", "Each greeting is printed at least once."),
                 ("✓ held|✗ broken", "Each greeting is printed at least once."),
                 ("✓ held", "Each greeting is printed at least once."),
+                ("✓ held|✗ broken", "Leadership stays with one worker."),
             ],
         ),
         (
