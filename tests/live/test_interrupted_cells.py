@@ -1,5 +1,7 @@
 """The stop button at any moment of a cell: nothing half-made is left, and the cell runs again."""
 
+import re
+
 import pytest
 from gone import assert_gone, listening, with_guards
 from kernels import CellError, kernel
@@ -43,7 +45,8 @@ def pressed(running, code, cell, after):
     try:
         running.wait(request)
     except CellError as error:
-        assert "KeyboardInterrupt" in str(error), error
+        # An interrupt in the midst of some C functions of CPython ends as a SystemError.
+        assert re.search("KeyboardInterrupt|with an exception set", str(error)), error
         return True
     return False
 
