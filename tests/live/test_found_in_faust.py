@@ -198,7 +198,8 @@ def test_the_assignor_takes_all_for_leaders_that_had_a_partition_of_a_global_tab
     """B has had the table's partition, and A, the leader, comes before it in Kafka's list."""
     app = faust.App("moved")
     table = app.GlobalTable("table", partitions=partitions, recovery_buffer_size=1)
-    counts = {LEADER_TOPIC.format(app="moved"): 1, table.changelog_topic_name: partitions}
+    leader_topic = LEADER_TOPIC.format(app="moved")
+    counts = {leader_topic: 1, table.changelog_topic_name: partitions}
     cluster = SimpleNamespace(partitions_for_topic=lambda topic: set(range(counts[topic])))
     members = {name: PartitionAssignor(app, replicas=1) for name in "ABC"}
     for names in "A", "AB", "ABC":
@@ -207,9 +208,7 @@ def test_the_assignor_takes_all_for_leaders_that_had_a_partition_of_a_global_tab
         for name in names:
             members[name].on_assignment(given[name])
     topics = {name: dict(given[name].assignment) for name in given}
-    assert [name for name in topics if topics[name].get(LEADER_TOPIC.format(app="moved"))] == [
-        leader
-    ]
+    assert [name for name in topics if topics[name].get(leader_topic)] == [leader]
 
 
 def test_a_lead_that_moves_at_a_join_was_taken_from_one_that_runs_on(labs):

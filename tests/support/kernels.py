@@ -33,7 +33,11 @@ def code_cells(path: Path) -> list[tuple[str, str]]:
 
 
 class CellError(AssertionError):
-    """A cell failed."""
+    """A cell failed. `traceback` is what IPython showed of it, with what caused it."""
+
+    def __init__(self, words: str, traceback: str = "") -> None:
+        super().__init__(words)
+        self.traceback = traceback
 
 
 class Kernel:
@@ -95,7 +99,8 @@ class Kernel:
                 break
         content = reply["content"]
         if content["status"] != "ok":  # error, or aborted because of an earlier one
-            raise CellError(f"{content.get('ename', content['status'])}: {content.get('evalue')}")
+            words = f"{content.get('ename', content['status'])}: {content.get('evalue')}"
+            raise CellError(words, "\n".join(content.get("traceback", ())))
 
     def wait_some(self, request: str, seconds: float) -> bool:
         """Wait until a cell runs, and so many seconds more for its end; whether it has ended."""
