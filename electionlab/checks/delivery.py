@@ -84,8 +84,8 @@ def _in_no_log(gone: int, stored: int) -> str:
 
 
 def _not_yet(waiting: int) -> str:
-    past = "it" if waiting == 1 else "them"
-    return f" {waiting} not yet, and nobody committed past {past}." if waiting else ""
+    are, past = ("is", "it") if waiting == 1 else ("are", "them")
+    return f" {waiting} {are} not printed yet, and nobody committed past {past}." if waiting else ""
 
 
 def _replaced(history: History) -> str:

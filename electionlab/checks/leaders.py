@@ -99,10 +99,10 @@ def at_most_one_leader(history: History, slack_s: float = 0.0) -> Verdict:
         )
         for first, second, (start, end) in overlapping
     )
-    running = "all" if acting_s == overlap_s else f"{acting_s:.1f} s"
+    running = "all" if acting_s == overlap_s else f"{acting_s:.2f} s"
     finding = (
         f"Two led at once for {overlap_s:.2f} s, {running} of it with both of them running"
-        + (f", {cut_s:.1f} s with one of them cut off." if cut_s else ".")
+        + (f", {cut_s:.2f} s with one of them cut off." if cut_s else ".")
     )
     return Verdict(claim, "broken", finding, evidence, figures)
 
@@ -157,6 +157,6 @@ def always_a_leader(history: History, patience_s: float = PATIENCE_S) -> Verdict
         )
         for start, end in gaps
     )
-    finding = f"Nobody led for {total_s:.2f} s in all, for {longest_s:.2f} s at a time."
+    finding = f"Nobody led for {total_s:.2f} s in all, {longest_s:.2f} s at the longest."
     held = longest_s <= patience_s
     return Verdict(claim, "held" if held else "broken", finding, evidence, figures)

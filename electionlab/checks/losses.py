@@ -70,7 +70,7 @@ def new_leader_after_each_loss(history: History, patience_s: float = PATIENCE_S)
     if not took:
         return Verdict(claim, "unknown", "No leader was lost while others ran.", tuple(evidence))
     figures = {"median_s": statistics.median(took), "longest_s": max(took), "losses": len(took)}
-    finding = f"From the fault to the successor's first greeting: {seconds(took)}."
+    finding = f"From the fault to the successor's first publish: {seconds(took)}."
     return Verdict(claim, "held", finding, tuple(evidence), figures)
 
 

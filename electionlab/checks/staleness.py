@@ -84,7 +84,7 @@ def one_effective_publisher(history: History) -> Verdict:
     for greeting, publisher in history.cached(stale_greetings):
         words = (
             f"{greeting.greeting} (partition {greeting.partition}, offset {greeting.offset}) "
-            f"by {where(history, publisher.published)}, while the broker's leader was "
+            f"published at {where(history, publisher.published)}, while the broker's leader was "
             f"{broker_leader_at(history, greeting.time)}"
         )
         known = is_known(history, greeting, publisher)

@@ -69,7 +69,7 @@ def nothing_is_lost(rounds: Sequence[Round]) -> Verdict:
     wrong = [one for one in rounds if one.missing or one.twice or one.forbidden]
     if not wrong:
         found = sum(one.wanted for one in rounds)
-        finding = f"So it was in {len(rounds)} storms, with {found} articles."
+        finding = f"In all {len(rounds)} storms, with {found} articles."
         return Verdict(claim, "held", finding, (), figures)
     evidence = tuple(str(one) for one in wrong)
     return Verdict(claim, "broken", f"Not in {len(wrong)} storms.", evidence, figures)

@@ -54,7 +54,7 @@ def two_leaders(history: History | HasHistory, find: Callable[[History], float] 
     runs = {
         "your run": a_history(history),
         "the recorded run": recorded_run(),
-        "the front page's run": quiet_run(),
+        "the recorded run with one leader at a time": quiet_run(),
     }
     seconds = {}
     for name, past in runs.items():

@@ -25,7 +25,7 @@ def recorded_run() -> History:
 
 @functools.cache
 def quiet_run() -> History:
-    """The front page's run, in which no two workers led at once. LabError if it is not there."""
+    """A recorded run in which no two workers led at once. LabError if it is not there."""
     return History.load(QUIET)
 
 

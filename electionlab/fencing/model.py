@@ -31,7 +31,8 @@ class Round:
     """`tried` counts how often a worker's timer came to publish from this fault until the next,
     `stored` the greetings of that time that reached the topic, `stale` those behind one of a later
     generation, and `read` the stale ones that a reader took. `silence_s` is the longest time
-    between two of the others; None if there were fewer than two."""
+    between two of the others, when they were made; None if the history has none before the fault, or
+    none after it."""
 
     program: str
     fault: str
@@ -78,9 +79,10 @@ def _silence(
     """The longest time between two greetings in time, from the last one before `begin` on."""
     too_late = {one.greeting for one in late}
     times = sorted(event.time for event in stored if event not in too_late and event.time < end)
-    before = [time for time in times if time < begin][-1:]
-    times = before + [time for time in times if time >= begin]
-    return max((later - time for time, later in pairwise(times)), default=None)
+    before = sum(time < begin for time in times)
+    if before == 0:
+        return None
+    return max((later - time for time, later in pairwise(times[before - 1 :])), default=None)
 
 
 REMEDIES: dict[str, tuple[str, Callable[[Round], int]]] = {

@@ -47,8 +47,8 @@ def stale(rounds: Sequence[Round]) -> Table:
 
 
 def silences(rounds: Sequence[Round]) -> Table:
-    """For how long a reader heard nothing in each round: the median and the longest, in seconds, by
-    program and fault; `–` where that was not tried."""
+    """For how long no greeting that counts was made in each round: the median and the longest, in
+    seconds, by program and fault; `–` where that was not tried."""
     faults = [fault for fault in FAULTS if any(one.fault == fault for one in rounds)]
     programs = dict.fromkeys(one.program for one in rounds)
     rows = []

@@ -40,7 +40,7 @@ def test_a_greeting_that_may_still_be_printed_is_not_lost():
     assert checks.no_greeting_is_lost(history) == Verdict(
         AT_LEAST_ONCE,
         "held",
-        "None of 2 was lost. 1 not yet, and nobody committed past it.",
+        "None of 2 was lost. 1 is not printed yet, and nobody committed past it.",
         (),
         {"stored": 2, "lost": 0, "waiting": 1},
     )
@@ -54,7 +54,7 @@ def test_a_lost_greeting_is_told_with_who_may_have_published_it():
     assert checks.no_greeting_is_lost(history) == Verdict(
         AT_LEAST_ONCE,
         "broken",
-        "1 of 2 never. 1 not yet, and nobody committed past it.",
+        "1 of 2 never. 1 is not printed yet, and nobody committed past it.",
         (
             "a (partition 0): not printed; published at 2.100 s, worker B or another; near it "
             "freeze of A at 6.000 s",
@@ -94,7 +94,7 @@ def test_greetings_that_were_printed_once_are_counted_by_worker():
     assert checks.each_greeting_printed_once(history) == Verdict(
         ONCE,
         "held",
-        "All 2 in the topic, each by one worker. 1 not yet, and nobody committed past it.",
+        "All 2 in the topic, each by one worker. 1 is not printed yet, and nobody committed past it.",
         ("worker A: 1", "worker B: 1"),
         {"stored": 3, "printed": 2, "lost": 0, "waiting": 1, "twice": 0},
     )

@@ -59,7 +59,7 @@ def test_two_leaders_are_told_with_how_long_both_ran():
 def test_two_leaders_are_told_with_how_long_one_was_cut_off():
     verdict = two_lead(cut(8, "A"), healed(14, "A"), frozen(11, "A"), thawed(12, "A"))
     assert verdict.finding == (
-        "Two led at once for 6.00 s, 5.0 s of it with both of them running, 4.0 s with one of "
+        "Two led at once for 6.00 s, 5.00 s of it with both of them running, 4.00 s with one of "
         "them cut off."
     )
     assert (verdict.figures["acting_s"], verdict.figures["cut_s"]) == (5, 4)
@@ -120,7 +120,7 @@ def test_the_longest_time_without_a_leader_decides():
     assert checks.always_a_leader(history) == Verdict(
         ALWAYS,
         "broken",
-        "Nobody led for 64.00 s in all, for 60.00 s at a time.",
+        "Nobody led for 64.00 s in all, 60.00 s at the longest.",
         (
             "5.000 to 8.000 s: nobody for 3.00 s, after no fault",
             "20.000 to 80.000 s: nobody for 60.00 s, after cut of B at 18.000 s",
@@ -134,7 +134,7 @@ def test_a_leader_all_the_time_keeps_the_promise():
     assert checks.always_a_leader(run_of()) == Verdict(
         ALWAYS,
         "held",
-        "Nobody led for 0.00 s in all, for 0.00 s at a time.",
+        "Nobody led for 0.00 s in all, 0.00 s at the longest.",
         (),
         {"total_s": 0, "longest_s": 0, "gaps": 0},
     )
@@ -248,7 +248,7 @@ def test_an_overlap_is_told_with_the_part_in_which_a_leader_was_cut_off():
     verdict = checks.at_most_one_leader(history)
     assert verdict.figures["overlap_s"] == verdict.figures["longest_s"] == 6
     assert (verdict.figures["cut_s"], verdict.figures["acting_s"]) == (5, 6)
-    assert "5.0 s with one of them cut off" in verdict.finding
+    assert "5.00 s with one of them cut off" in verdict.finding
 
 
 def test_an_overlap_within_the_slack_does_not_count():

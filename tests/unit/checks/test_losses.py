@@ -37,8 +37,7 @@ def test_losses_are_told_with_how_long_the_successor_took():
     assert verdict == Verdict(
         AFTER,
         "held",
-        "From the fault to the successor's first greeting: median 4.50 s (2.00 to 7.00 s, 2 "
-        "times).",
+        "From the fault to the successor's first publish: median 4.50 s (2.00 to 7.00 s, 2 times).",
         (
             "16.000 s, worker A, line 8 of its log: lost by assignment; B published 7.00 s "
             "after cut of A at 4.000 s",

@@ -1,4 +1,4 @@
-"""Rounds of fencing: what belongs to which round, and for how long a reader heard nothing."""
+"""Rounds of fencing: what belongs to which round, and for how long no greeting was made."""
 
 import pytest
 from histories import frozen, printed, published, stored
@@ -32,10 +32,15 @@ def test_each_fault_begins_a_round():
     assert (second.tried, second.stored, second.stale, second.read) == (2, 2, 1, 1)
 
 
-def test_a_reader_hears_nothing_from_the_last_greeting_before_the_fault_on():
+def test_a_silence_begins_with_the_last_greeting_before_the_fault():
     first, second = rounds(History(EVENTS), "stamped_leader", "freeze")
     assert first.silence_s == 8
     assert second.silence_s == 7
+
+
+def test_without_a_greeting_before_the_fault_its_silence_is_unknown():
+    unknown, _ = rounds(History(EVENTS[3:]), "stamped_leader", "freeze")
+    assert unknown.silence_s is None
 
 
 def test_what_came_too_late_does_not_shorten_the_silence():
