@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from electionlab.checks.verdict import Evidence, Verdict, where
 from electionlab.crawler.observed import Crawled
@@ -21,7 +22,8 @@ ON_ITS_WAY_S = 0.5
 """For so long after its worker's death a request may be on its way to a busy site. A worker that is
 started again takes longer to get ready."""
 BROKEN_OFF = {
-    "NOT ALL KEPT": "a rebalance delayed a visit's articles on their way to the table, or the word that they are in it",
+    "NOT ALL KEPT": "a rebalance delayed a visit's articles on their way to the table, or the word "
+    "that they are in it",
     "NOT OURS": "the source moved to another worker in the midst of a visit",
 }
 """How the crawler's lines begin that say why a visit was not recorded, and the reason in words."""
@@ -110,7 +112,7 @@ def each_repeat_has_a_reason(crawled: Crawled) -> Verdict:
 def _in_words(crawled: Crawled, why: str, alike: Sequence[Repeat]) -> Evidence:
     """How many requests were for a page again, for a reason, and the first line that says so."""
     words = f"{number_of(len(alike), 'request')}: {why}"
-    logged = next((repeat.logged for repeat in alike if repeat.logged), None)
+    logged = min((one.logged for one in alike if one.logged), key=attrgetter("time"), default=None)
     if logged is None:
         return Evidence(words)
     return Evidence.of(logged, f"{words}, first at {where(crawled.history, logged)}")

@@ -100,9 +100,12 @@ class Contest(Startable):
         self.wait_leader()
 
     def wait_leader(self) -> str:
-        """Wait until just one leads, in its own eyes, and has greeted; returns its name."""
+        """Wait until all that run campaign, and just one leads, in its own eyes, and has greeted.
+        Returns its name."""
 
         def leader() -> str | None:
+            if not self.members.are_ready():  # nobody would be there to replace it
+                return None
             terms = {member.name: self.members.term(member.name) for member in self.members}
             leading = [name for name, term in terms.items() if term is not None]
             acted = {write.term for write in self._sink.writes()}

@@ -118,6 +118,11 @@ class Members:
                     term = line.get("term")
         return term
 
+    def are_ready(self) -> bool:
+        """Whether each that runs has begun to campaign."""
+        lives = [member.lives[-1] for member in self if member.alive]
+        return all(any(line["says"] == "ready" for line in json_lines(one.log)) for one in lives)
+
     def leaderships(self, now: float) -> list[Span]:
         """When each led, in its own eyes, until `now` (Unix seconds)."""
         spans = []

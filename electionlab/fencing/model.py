@@ -31,8 +31,8 @@ class Round:
     """`tried` counts how often a worker's timer came to publish from this fault until the next,
     `stored` the greetings of that time that reached the topic, `stale` those behind one of a later
     generation, and `read` the stale ones that a reader took. `silence_s` is the longest time
-    between two of the others, when they were made; None if the history has none before the fault, or
-    none after it."""
+    between two of the others, when they were made; None if the history has none before the fault,
+    or none after it."""
 
     program: str
     fault: str

@@ -183,7 +183,12 @@ class History(RunSpans):
 
     @cached_property
     def _publishers(self) -> dict[ev.GreetingStored, Publisher]:
-        return attribution.match(self.of(ev.GreetingStored), self.of(ev.Published))
+        return attribution.match(
+            self.of(ev.GreetingStored),
+            self.of(ev.Published),
+            self.of(ev.GreetingPrinted),
+            attribution.cut_off(self.of(*attribution.CUTTING)),
+        )
 
     def between(self, start: float, end: float, zero: float | None = None) -> History:
         """The window from one Unix time to another, as a history of its own that includes the state

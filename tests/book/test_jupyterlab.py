@@ -192,20 +192,21 @@ def test_every_link_of_a_notebook_opens_what_it_names(browser: Browser, server: 
     expected = re.findall(r"\]\((?!https?:)([^)]+)\)", "\n".join(texts))
     assert expected
     page = browser.new_context(viewport={"width": 1300, "height": 900}).new_page()
+    page.goto(server.address(name))
+    page.wait_for_function(  # cells further down are put there later
+        "count => document.querySelectorAll('.jp-Notebook .jp-Cell').length == count",
+        arg=len(cells),
+        timeout=120_000,
+    )
+    links = page.locator(f".jp-Notebook .jp-RenderedMarkdown a[href^='{server.url}/files/']")
+    expect(links).to_have_count(len(expected), timeout=120_000)  # text is drawn after its cell
     opened: set[str] = set()
     for number, target in enumerate(expected):
         path = target.partition("#")[0]
         if path in opened:  # a file with many links to it, such as the glossary, is opened once
             continue
         opened.add(path)
-        page.goto(server.address(name))
-        page.wait_for_function(  # cells further down are put there later
-            "count => document.querySelectorAll('.jp-Notebook .jp-Cell').length == count",
-            arg=len(cells),
-            timeout=120_000,
-        )
-        links = page.locator(f".jp-RenderedMarkdown a[href^='{server.url}/files/']")
-        expect(links).to_have_count(len(expected), timeout=120_000)  # text is drawn after its cell
+        page.locator(f".lm-DockPanel-tabBar .lm-TabBar-tab >> text={name}").first.click()
         link = links.nth(number)
         answer = page.request.get(link.get_attribute("href"), headers={"Referer": page.url})
         assert answer.status == 200

@@ -9,7 +9,19 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from histories import DATA, busy_run, faulty_run, recorded, stale_run
+from histories import (
+    DATA,
+    busy_run,
+    cut,
+    faulty_run,
+    healed,
+    printed,
+    published,
+    recorded,
+    stale_run,
+    started,
+    stored,
+)
 from made_up import MadeUp
 from notebook_server import open_notebook, press_shift_enter, serve
 from playwright.sync_api import Browser, Locator, Page
@@ -250,9 +262,17 @@ def played(shown: Shown) -> object:
     )
 
 
+AT_ONCE = [
+    *(started(1, "A"), started(1, "B"), cut(5, "B", effective=6)),
+    *(published(9, "A"), published(9.001, "B"), stored(9.001, "a"), stored(9.002, "b", 1)),
+    *(printed(9.01, "A", "a"), healed(12, "B", effective=13), printed(13.1, "A", "b")),
+]
+"""Two publish at once, and one of them is cut off."""
+
+
 def test_a_dropped_history_is_read_as_python_reads_it(shown: Shown, tmp_path: Path):
     paths = list(RECORDED)
-    runs = [faulty_run(), stale_run(), busy_run(actions=60)]
+    runs = [faulty_run(), stale_run(), busy_run(actions=60), AT_ONCE]
     runs += [MadeUp(seed).events for seed in range(20)]
     for number, events in enumerate(runs):
         paths.append(History(events).save(tmp_path / f"{number}.jsonl"))

@@ -35,8 +35,8 @@ def interrupted(time, worker):
     return ev.WorkerInterrupted(time=time, worker=worker)
 
 
-def cut(time, worker):
-    return ev.WorkerCut(time=time, worker=worker)
+def cut(time, worker, effective=None):
+    return ev.WorkerCut(time=time, worker=worker, effective=effective)
 
 
 def healed(time, worker, effective=None):

@@ -10,7 +10,7 @@ function replayData({ events, zero }, rules) {
     .filter((name) => name !== "kafka" && name !== "lab")
     .sort();
   const steps = [...readSteps(events, rules, { start, end, at, of, names })];
-  const greetings = readGreetings(rules, at, of);
+  const greetings = readGreetings(rules, at, of, readCuts(events, rules));
   const numbers = steps.flatMap((step) => step.now?.holds ?? []);
   numbers.push(-1, ...of("GreetingStored").map((event) => event.partition));
   return {
@@ -151,15 +151,43 @@ function given(event, rules) {
   return greetings + (leads ? " and the leader partition" : "");
 }
 
-/** Who published what: as in history/attribution.py, by time. */
-function readGreetings(rules, at, of) {
+/** From when until when each worker was cut off for certain: `cut_off` of history/attribution.py. */
+function readCuts(events, rules) {
+  const states = new States(rules),
+    cuts = new Map(),
+    open = new Map();
+  const close = (worker, end) => {
+    setIn(cuts, worker, []).push({ start: open.get(worker), end });
+    open.delete(worker);
+  };
+  for (const event of events) {
+    const { worker } = event;
+    states.apply(event);
+    const isCut = states.of.get(worker)?.held.has("WorkerCut");
+    if (open.has(worker) && !isCut) close(worker, event.time);
+    if (isCut && !open.has(worker)) open.set(worker, effect(event));
+  }
+  for (const worker of [...open.keys()]) close(worker, Infinity);
+  return cuts;
+}
+
+/** Who published what: as in history/attribution.py, by time. Whoever is cut off reaches Kafka only
+ *  once its network is mended, so what is printed before that is not its own. */
+function readGreetings(rules, at, of, cuts) {
   const published = of("Published"),
     taken = new Set(),
     prints = new Map(),
+    came = new Map(), // when each greeting was first printed
     greetings = [];
   const times = published.map((event) => event.time);
-  for (const event of of("GreetingPrinted"))
+  for (const event of of("GreetingPrinted")) {
     setIn(prints, event.greeting, []).push([at(event.time), event.worker]);
+    if (!came.has(event.greeting)) came.set(event.greeting, event.time);
+  }
+  const canBe = (stored, publish) =>
+    !(cuts.get(publish.worker) ?? []).some(
+      ({ start, end }) => start <= publish.time && came.get(stored.greeting) <= end,
+    );
   for (const stored of of("GreetingStored")) {
     const greeting = { text: stored.greeting, partition: stored.partition, sent: at(stored.time) };
     let nearest = null,
@@ -167,7 +195,8 @@ function readGreetings(rules, at, of) {
     let place = until(times, stored.time + rules.publish_after_s) - 1;
     for (; place >= 0 && times[place] >= stored.time - rules.publish_before_s; place -= 1) {
       const apart = Math.abs(times[place] - stored.time);
-      if (!taken.has(place) && apart <= distance) [nearest, distance] = [place, apart];
+      const fits = !taken.has(place) && canBe(stored, published[place]);
+      if (fits && apart <= distance) [nearest, distance] = [place, apart];
     }
     if (nearest !== null) {
       taken.add(nearest);

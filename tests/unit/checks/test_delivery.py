@@ -94,7 +94,8 @@ def test_greetings_that_were_printed_once_are_counted_by_worker():
     assert checks.each_greeting_printed_once(history) == Verdict(
         ONCE,
         "held",
-        "All 2 in the topic, each by one worker. 1 is not printed yet, and nobody committed past it.",
+        "All 2 in the topic, each by one worker. 1 is not printed yet, and nobody committed past "
+        "it.",
         ("worker A: 1", "worker B: 1"),
         {"stored": 3, "printed": 2, "lost": 0, "waiting": 1, "twice": 0},
     )

@@ -111,10 +111,10 @@ def test_greetings_of_a_replaced_leader_are_told_and_uncertain_ones_after_them()
         "broken",
         "Made by a worker that did not lead in the broker's eyes: 1 of 3.",
         (
-            "b (partition 0, offset 1) published at 12.000 s, worker A, line 5 of its log, while the "
+            "b (partition 0, offset 1) published at 12.000 s, worker A, line 5 of its log, while "
+            "the broker's leader was B",
+            "uncertain: c (partition 0, offset 2) published at 14.000 s, worker A, while the "
             "broker's leader was B",
-            "uncertain: c (partition 0, offset 2) published at 14.000 s, worker A, while the broker's leader "
-            "was B",
         ),
         {"greetings": 3, "stale": 1, "uncertain": 1, "untraced": 0},
     )
@@ -169,8 +169,8 @@ def test_a_stale_greeting_is_told_with_its_publisher():
     verdict = checks.one_effective_publisher(history)
     assert verdict.figures == {"greetings": 3, "stale": 1, "uncertain": 0, "untraced": 1}
     assert verdict.evidence == (
-        "0.2 (partition 0, offset 2) published at 12.000 s, worker A, line 5 of its log, while the broker's "
-        "leader was B",
+        "0.2 (partition 0, offset 2) published at 12.000 s, worker A, line 5 of its log, while the "
+        "broker's leader was B",
     )
 
 

@@ -17,9 +17,13 @@ class Members(list):
         super().__init__(SimpleNamespace(name=name, alive=True, lives=[]) for name in terms)
         self.terms = terms
         self.done = []
+        self.ready = True
 
     def term(self, name):
         return self.terms[name]
+
+    def are_ready(self):
+        return self.ready
 
     def require_alive(self, but):
         dead = [member.name for member in self if not member.alive and member.name != but]
@@ -79,6 +83,14 @@ def test_none_of_these_is_a_leader(terms, writes, monkeypatch):
     monkeypatch.setattr("electionlab.elections.contest.LEADER_S", 0.1)
     with pytest.raises(LabError, match="a leader"):
         contest(Members(**terms), *writes).wait_leader()
+
+
+def test_nobody_counts_as_leader_before_the_others_campaign(monkeypatch):
+    monkeypatch.setattr("electionlab.elections.contest.LEADER_S", 0.1)
+    members = Members(A=1, B=None)
+    members.ready = False
+    with pytest.raises(LabError, match="a leader"):
+        contest(members, write(1, "A", 1)).wait_leader()
 
 
 def test_the_successors_greetings_count_since_the_fault_and_the_old_leaders_do_not(monkeypatch):

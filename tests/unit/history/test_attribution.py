@@ -1,14 +1,21 @@
 """Who published a greeting: the nearest publish in time that no other greeting took."""
 
+from math import inf
+
 import pytest
 from histories import (
+    cut,
+    healed,
+    printed,
     published,
     recorded,
     run_of,
+    started,
     stored,
 )
 
 from electionlab.history import events as ev
+from electionlab.history.attribution import cut_off
 from electionlab.history.history import History
 
 
@@ -105,3 +112,36 @@ def test_each_recorded_greeting_has_a_certain_publisher():
     assert len(found) == 17
     assert all(told and told.certain for told in found)
     assert len({told.published for told in found}) == 17
+
+
+# What is known of whoever is cut off
+
+
+BOTH = [published(9, "A"), published(9.001, "B"), stored(9.001, "a"), stored(9.002, "b", 1)]
+
+
+def test_what_is_printed_while_a_worker_is_cut_off_is_not_its_own():
+    """B published at the very millisecond, but A's greeting is the one that could be read."""
+    events = [cut(5, "B"), *BOTH, printed(9.01, "C", "a"), healed(12, "B"), printed(12.1, "C", "b")]
+    assert names(*events) == [("A", True), ("B", True)]
+
+
+def test_what_is_printed_once_the_network_is_mended_may_be_anybodys():
+    later = [printed(12.1, "C", "a"), printed(12.2, "C", "b")]
+    events = [cut(5, "B"), *BOTH, healed(12, "B"), *later]
+    assert [found[1] for found in names(*events)] == [False, False]
+
+
+def test_a_cut_that_comes_after_the_publish_says_nothing():
+    events = [*BOTH, cut(9.005, "B"), printed(9.01, "C", "a"), printed(9.02, "C", "b")]
+    assert [found[1] for found in names(*events)] == [False, False]
+
+
+def test_a_cut_counts_from_when_it_took_effect_until_its_end_was_requested():
+    cuts = cut_off([cut(5, "B", effective=5.5), healed(12, "B", effective=12.5), cut(20, "B")])
+    assert [(span.start, span.end) for span in cuts] == [(5.5, 12), (20, inf)]
+
+
+def test_a_new_process_is_not_cut_off():
+    (span,) = cut_off([cut(5, "B"), started(7, "B")])
+    assert (span.start, span.end) == (5, 7)
