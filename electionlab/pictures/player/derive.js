@@ -184,7 +184,7 @@ function readGreetings(rules, at, of, cuts) {
     setIn(prints, event.greeting, []).push([at(event.time), event.worker]);
     if (!came.has(event.greeting)) came.set(event.greeting, event.time);
   }
-  const canBe = (stored, publish) =>
+  const fits = (stored, publish) =>
     !(cuts.get(publish.worker) ?? []).some(
       ({ start, end }) => start <= publish.time && came.get(stored.greeting) <= end,
     );
@@ -195,8 +195,8 @@ function readGreetings(rules, at, of, cuts) {
     let place = until(times, stored.time + rules.publish_after_s) - 1;
     for (; place >= 0 && times[place] >= stored.time - rules.publish_before_s; place -= 1) {
       const apart = Math.abs(times[place] - stored.time);
-      const fits = !taken.has(place) && canBe(stored, published[place]);
-      if (fits && apart <= distance) [nearest, distance] = [place, apart];
+      const isFree = !taken.has(place) && fits(stored, published[place]);
+      if (isFree && apart <= distance) [nearest, distance] = [place, apart];
     }
     if (nearest !== null) {
       taken.add(nearest);
