@@ -90,7 +90,7 @@ def _not_yet(waiting: int) -> str:
 
 def _replaced(history: History) -> str:
     gone = ", ".join(f"{history.at(time):.3f} s" for time in history.replacements)
-    return f"At {gone} the Kafka that the workers had joined went, and an empty one came."
+    return f"By {gone} the Kafka that the workers had joined had gone, and an empty one came."
 
 
 def _lost(history: History, event: ev.GreetingStored) -> Evidence:
