@@ -118,10 +118,12 @@ def one_leader(history: History) -> tuple[str, str]:
 def one_acts(history: History) -> tuple[str, str]:
     verdict = checks.one_effective_publisher(history)
     stale = int(verdict.figures.get("stale", 0))
+    # Of some greetings it is not known who made them.
+    least = "At least " * any(verdict.figures.get(name) for name in ("uncertain", "untraced"))
     words = {
         "held": "Every greeting that arrived was made by the worker that led in Kafka's eyes.",
-        "broken": f"{number_of(stale, 'greeting')} arrived, made by a worker that was no longer "
-        "Kafka's leader.",
+        "broken": f"{least}{number_of(stale, 'greeting')} arrived, made by a worker that was no "
+        "longer Kafka's leader.",
         "unknown": "It is not known who sent each greeting.",
     }
     return verdict.outcome, words[verdict.outcome]

@@ -18,6 +18,9 @@ from electionlab.lab.roster import Roster
 from electionlab.lab.standing import Standing
 from electionlab.lab.worker import Which
 
+MEANWHILE_S = 1.0
+"""After a shorter wait nothing is read again: at most one greeting has come meanwhile."""
+
 
 class Waits:
     """Waits until something is true of a run's history. Each wait returns that history, and raises
@@ -138,9 +141,16 @@ class Waits:
 
         The last ones may not have been printed yet, so it waits for that, `settle` seconds at most,
         and no longer than a worker runs that can print them; but not for one for which it has
-        waited in vain before, or that others of its partition have overtaken for as long.
+        waited in vain before, or that others of its partition have overtaken for as long. After a
+        wait it reads once more, for what was stored meanwhile.
         """
+        if self._read_and_wait(settle) > MEANWHILE_S:
+            self._read_and_wait(settle)
+
+    def _read_and_wait(self, settle: float) -> float:
+        """Returns how long it waited, in seconds."""
         self._recorder.read_stored()
+        begun = time.monotonic()
         stored = [e for e in self._recorder.stored if e.greeting not in self._in_vain]
         long_ago = time.time() - settle
 
@@ -159,6 +169,7 @@ class Waits:
             self._in_vain |= {event.greeting for event in missing(self._recorder.history())}
         except LabError:  # a worker or the broker has ended, and nobody waited
             pass
+        return time.monotonic() - begun
 
 
 def _greetings(count: int, more: str = "") -> str:

@@ -163,6 +163,13 @@ def test_what_arrives_from_a_replaced_leader_is_counted():
     )
 
 
+def test_of_greetings_that_nobody_is_known_to_have_made_there_may_be_more():
+    """One that was made long after any publish."""
+    events = [*stale_run(), published(15, "A"), stored(15.01, "0.1"), stored(19, "0.9", 1)]
+    outcome, words = claims_faults.one_acts(History(events))
+    assert (outcome, words[:28]) == ("broken", "At least 1 greeting arrived,")
+
+
 def test_the_experiments_of_a_page_are_judged_in_the_order_of_the_ledger(tmp_path):
     histories = {"another": History(two_lead()), "cut_off_the_leader": History(sound_run())}
     ledger = tmp_path / "claims.toml"
