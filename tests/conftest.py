@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from electionlab.host import cells
 from electionlab.host.folders import cache_folder
 from electionlab.kafka import zookeeper_home
 from electionlab.kafka.install import LOCK, prepare
@@ -65,10 +67,28 @@ def _place(item: pytest.Item) -> tuple[int, str]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     report = yield
+    item.stash[FAILED] = report.failed
     if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped in CI: {report.longrepr}"
     return report
+
+
+FAILED = pytest.StashKey[bool]()
+"""Whether a test's last phase has failed."""
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_of_a_failure(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a failed test has started here and not stopped would hold the playbook's ports, and each
+    later test of its lane would fail as well."""
+    before = cells.running()
+    yield
+    if request.node.stash.get(FAILED, False):
+        for thing in reversed(cells.running()):
+            if thing not in before:
+                thing.stop()
+                cells.forget(thing)
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """All tests can be collected at once, and each is of one kind."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -38,3 +40,41 @@ def test_tests_of_one_group_run_in_one_process():
 def test_the_tests_of_a_module_stand_in_the_room_of_its_name():
     rooms = {path.name for path in TESTS.glob("*/") if list(path.glob("test_*.py"))}
     assert rooms <= {path.name for path in PROJECT.glob("electionlab/*/")}
+
+
+LEAVES = """
+from electionlab.host import cells
+
+
+class Left:
+    holds, title = frozenset(), "what is left"
+
+    def stop(self):
+        print("It was stopped.")
+
+
+def test_that_fails():
+    cells.make_room(Left(), [])
+    assert not cells.running()
+
+
+def test_that_comes_next():
+    assert not cells.running()
+"""
+
+
+def test_what_a_failed_test_leaves_is_stopped_before_the_next(tmp_path):
+    (tmp_path / "live").mkdir()
+    shutil.copy2(PROJECT / "tests" / "conftest.py", tmp_path)
+    (tmp_path / "live" / "test_leaves.py").write_text(LEAVES, encoding="utf-8")
+    told = subprocess.run(
+        [sys.executable, "-m", "pytest", "-s", "-p", "no:cacheprovider", tmp_path],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=250,
+    )
+    assert told.stdout.count("It was stopped.") == 2, told.stdout  # it fails again when run again
+    assert "1 failed, 1 passed" in told.stdout
