@@ -22,8 +22,8 @@ ON_ITS_WAY_S = 0.5
 """For so long after its worker's death a request may be on its way to a busy site. A worker that is
 started again takes longer to get ready."""
 BROKEN_OFF = {
-    "NOT ALL KEPT": "a worker's death or a rebalance delayed a visit's articles on their way to the "
-    "table, or the word that they are in it",
+    "NOT ALL KEPT": "a worker's death or a rebalance delayed a visit's articles on their way to "
+    "the table, or the word that they are in it",
     "NOT OURS": "the source moved to another worker in the midst of a visit",
 }
 """How the crawler's lines begin that say why a visit was not recorded, and the reason in words."""

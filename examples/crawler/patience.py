@@ -3,8 +3,8 @@
 Some hundred kilobytes of nested tags are enough: the parser's work grows with the square of their
 number. A worker that waits for it answers nobody, not even Kafka, which throws it out of its group
 and hands the page to the next worker. A thread does not help: nobody can end it, and for most of
-its work the parser keeps Python's lock. So a page that may be poison is read in a process, which can
-be ended.
+its work the parser keeps Python's lock. So a page that may be poison is read in a process, which
+can be ended.
 """
 
 from __future__ import annotations
