@@ -274,4 +274,4 @@ def test_the_page_beyond_one_machine_says_who_gets_in(site):
     assert re.search(r"Kafka broker [123] ended with status 137", text)
     assert "open sesame" not in text
     told = site.page("docs/beyond-one-machine").get_text()
-    assert re.search(r"silence between two greetings was [\d.]+ s", told)
+    assert re.search(r"silence between two printed greetings was [\d.]+ s", told)
