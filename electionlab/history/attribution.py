@@ -7,15 +7,12 @@ milliseconds after its producer's `Published` event.
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from electionlab.history import events as ev
-from electionlab.history.events import Event
 from electionlab.history.intervals import Span, Spans
-from electionlab.history.states import ENDED_BY, OF_PROCESSES, Kinds, Processes, effect
 
 BEFORE_S = 0.25  # from the print to the send, on a busy machine
 AFTER_S = 0.01  # both times are truncated to milliseconds, by different programs
@@ -37,8 +34,8 @@ class Publisher:
 def match(
     stored: Sequence[ev.GreetingStored],
     published: Sequence[ev.Published],
-    printed: Sequence[ev.GreetingPrinted] = (),
-    cut_off: Spans[Span] | None = None,
+    printed: Sequence[ev.GreetingPrinted],
+    cut_off: Spans[Span],
 ) -> dict[ev.GreetingStored, Publisher]:
     """Match each greeting with the nearest publish that no earlier greeting took.
 
@@ -52,10 +49,8 @@ def match(
 
     def can_be(greeting: ev.GreetingStored, publish: ev.Published) -> bool:
         time = came.get(greeting.greeting)
-        if time is None or not cut_off:
-            return True
         spans = cut_off.touching(publish.time, publish.time, publish.worker)
-        return not any(time in span for span in spans)
+        return time is None or not any(time in span for span in spans)
 
     times = [event.time for event in published]
     taken: dict[int, bool] = {}  # the number of a publish: whether it was taken for certain
@@ -80,26 +75,6 @@ def match(
             for greeting in greetings:
                 publishers[greeting] = replace(publishers[greeting], arrived=False)
     return publishers
-
-
-CUTTING: Kinds = (ev.WorkerCut, *ENDED_BY[ev.WorkerCut], *OF_PROCESSES)
-"""The events by which a worker is cut off, and is so no longer."""
-
-
-def cut_off(events: Iterable[Event]) -> Spans[Span]:
-    """When a worker was cut off for certain: from when that had taken effect until its end was
-    requested. `events` are those of `CUTTING`, in order of time."""
-    processes = Processes()
-    since: dict[str, float] = {}
-    spans = []
-    for event in events:
-        is_over = processes.end_with(event) or isinstance(event, ENDED_BY[ev.WorkerCut])
-        if is_over and event.worker in since:
-            spans.append(Span(event.worker, since.pop(event.worker), event.time))
-        if isinstance(event, ev.WorkerCut):
-            since.setdefault(event.worker, effect(event))
-    spans += [Span(worker, start, math.inf, False) for worker, start in since.items()]
-    return Spans(spans)
 
 
 def _groups(

@@ -187,7 +187,7 @@ class History(RunSpans):
             self.of(ev.GreetingStored),
             self.of(ev.Published),
             self.of(ev.GreetingPrinted),
-            attribution.cut_off(self.of(*attribution.CUTTING)),
+            self.cut_off,
         )
 
     def between(self, start: float, end: float, zero: float | None = None) -> History:

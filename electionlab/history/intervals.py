@@ -123,31 +123,45 @@ class Steps(Generic[V]):
         return self._values[number - 1] if number else None
 
 
-def pair(events: Iterable[Event], begins: Kinds, ends: Kinds, history_end: float) -> Spans[Span]:
+def pair(
+    events: Iterable[Event],
+    begins: Kinds,
+    ends: Kinds,
+    history_end: float,
+    *,
+    for_certain: bool = False,
+) -> Spans[Span]:
     """Pair each beginning with the worker's next event that ends it, with the end of its process,
     or with the end of the history.
 
     An action's span is as wide as possible: from when its beginning was requested until its end had
-    taken effect. `events` must include each `WorkerStarted` and `WorkerExited` if they are about
-    workers.
+    taken effect. With `for_certain` it is as narrow: from when its beginning had taken effect until
+    its end was requested. `events` must include each `WorkerStarted` and `WorkerExited` if they are
+    about workers.
     """
+    begins_at, ends_at = (effect, _requested) if for_certain else (_requested, effect)
+
+    def span(begin: Event, end: float, known: bool) -> Span:
+        generation = getattr(begin, "generation", None)
+        return Span(begin.worker, begins_at(begin), end, known, generation)
+
     processes = Processes()
     begun: dict[str, Event] = {}
     spans = []
     for event in events:
         if processes.end_with(event):
             if event.worker in begun:
-                spans.append(_span(begun.pop(event.worker), event.time, True))
+                spans.append(span(begun.pop(event.worker), event.time, True))
         elif isinstance(event, ends) and event.worker in begun:
-            spans.append(_span(begun.pop(event.worker), effect(event), True))
+            spans.append(span(begun.pop(event.worker), ends_at(event), True))
         if isinstance(event, begins):
             begun.setdefault(event.worker, event)
-    spans += [_span(event, history_end, False) for event in begun.values()]
+    spans += [span(event, history_end, False) for event in begun.values()]
     return Spans(spans)
 
 
-def _span(begin: Event, end: float, known: bool) -> Span:
-    return Span(begin.worker, begin.time, end, known, getattr(begin, "generation", None))
+def _requested(event: Event) -> float:
+    return event.time
 
 
 def overlaps(spans: Spans[Span]) -> Iterator[tuple[Span, Span, Interval]]:

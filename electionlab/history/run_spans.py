@@ -40,6 +40,12 @@ class RunSpans(EventList):
         return self._spans(ev.WorkerCut)
 
     @cached_property
+    def cut_off(self) -> Spans[Span]:
+        """When a worker was cut off for certain: while its network was being cut or mended,
+        something may have come through."""
+        return self._spans(ev.WorkerCut, for_certain=True)
+
+    @cached_property
     def slowdowns(self) -> Spans[Span]:
         """When a worker's network was slow."""
         return self._spans(ev.WorkerSlowed)
@@ -94,6 +100,7 @@ class RunSpans(EventList):
             }
         )
 
-    def _spans(self, begins: type[Event]) -> Spans[Span]:
+    def _spans(self, begins: type[Event], *, for_certain: bool = False) -> Spans[Span]:
         ends = ENDED_BY[begins]
-        return pair(self.of(begins, *ends, *OF_PROCESSES), (begins,), ends, self.end)
+        events = self.of(begins, *ends, *OF_PROCESSES)
+        return pair(events, (begins,), ends, self.end, for_certain=for_certain)

@@ -1,7 +1,5 @@
 """Who published a greeting: the nearest publish in time that no other greeting took."""
 
-from math import inf
-
 import pytest
 from histories import (
     cut,
@@ -15,7 +13,6 @@ from histories import (
 )
 
 from electionlab.history import events as ev
-from electionlab.history.attribution import cut_off
 from electionlab.history.history import History
 
 
@@ -138,10 +135,11 @@ def test_a_cut_that_comes_after_the_publish_says_nothing():
 
 
 def test_a_cut_counts_from_when_it_took_effect_until_its_end_was_requested():
-    cuts = cut_off([cut(5, "B", effective=5.5), healed(12, "B", effective=12.5), cut(20, "B")])
-    assert [(span.start, span.end) for span in cuts] == [(5.5, 12), (20, inf)]
+    events = [cut(5, "B", effective=5.5), healed(12, "B", effective=12.5), cut(20, "B")]
+    cuts = History([*events, printed(30, "A", "a")]).cut_off
+    assert [(span.start, span.end) for span in cuts] == [(5.5, 12), (20, 30)]
 
 
 def test_a_new_process_is_not_cut_off():
-    (span,) = cut_off([cut(5, "B"), started(7, "B")])
+    (span,) = History([cut(5, "B"), started(7, "B")]).cut_off
     assert (span.start, span.end) == (5, 7)
