@@ -104,12 +104,12 @@ class Contest(Startable):
         Returns its name."""
 
         def leader() -> str | None:
-            if not self.members.are_ready():  # nobody would be there to replace it
-                return None
             terms = {member.name: self.members.term(member.name) for member in self.members}
             leading = [name for name, term in terms.items() if term is not None]
             acted = {write.term for write in self._sink.writes()}
-            return leading[0] if len(leading) == 1 and terms[leading[0]] in acted else None
+            leads = len(leading) == 1 and terms[leading[0]] in acted
+            # Without the others nobody would be there to replace it.
+            return leading[0] if leads and self.members.are_ready() else None
 
         return self.wait(leader, "a leader")
 

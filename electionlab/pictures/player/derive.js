@@ -151,16 +151,17 @@ function given(event, rules) {
   return greetings + (leads ? " and the leader partition" : "");
 }
 
-/** From when until when each worker was cut off for certain: `cut_off` of history/attribution.py. */
+/** From when until when each worker was cut off for certain: `cut_off` of history/run_spans.py. */
 function readCuts(events, rules) {
   const states = new States(rules),
+    telling = new Set(["WorkerCut", ...rules.ended_by.WorkerCut, ...rules.of_processes]),
     cuts = new Map(),
     open = new Map();
   const close = (worker, end) => {
     setIn(cuts, worker, []).push({ start: open.get(worker), end });
     open.delete(worker);
   };
-  for (const event of events) {
+  for (const event of events.filter((event) => telling.has(event.event))) {
     const { worker } = event;
     states.apply(event);
     const isCut = states.of.get(worker)?.held.has("WorkerCut");
