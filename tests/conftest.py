@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -85,10 +86,11 @@ def nothing_is_left_of_a_failure(request: pytest.FixtureRequest) -> Iterator[Non
     before = cells.running()
     yield
     if request.node.stash.get(FAILED, False):
-        for thing in reversed(cells.running()):
-            if thing not in before:
-                thing.stop()
-                cells.forget(thing)
+        with contextlib.ExitStack() as at_last:  # the newest first, even if one cannot be stopped
+            for thing in cells.running():
+                if thing not in before:
+                    at_last.callback(cells.forget, thing)
+                    at_last.callback(thing.stop)
 
 
 @pytest.fixture
